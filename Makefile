@@ -1,0 +1,51 @@
+# The front doors. Each sets up what it needs; only Python 3.11+ and make are presumed.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+STAMP := $(VENV)/.installed
+UV_VERSION := 0.13.9
+export UV_LINK_MODE ?= copy
+
+help: ## Say what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## Virtual environment, uv inside it, the hashed lock, the project itself
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(STAMP): requirements/pipeline.txt pyproject.toml | $(UV)
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/pipeline.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## The whole way on a small made-up town, in under three minutes
+	$(BIN)/civic demo
+
+test: setup lint ## Lint, types, layers, then every test
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+bench: setup ## Every line of the targets, written to benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
+
+lint: setup ## ruff, sqlfluff, mypy, layering
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Let ruff put the code in shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: | $(UV) ## Renew the hashed locks of both environments
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pipeline -o requirements/pipeline.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group bi -o requirements/bi.txt
+
+.PHONY: help setup demo test bench lint format lock
