@@ -58,7 +58,7 @@ class Settings:
 
     @cached_property
     def serving(self) -> Path:
-        """Publications: ``v_<n>.duckdb``, ``v_<n>.ducklake``, ``v_<n>.json``, ``current.duckdb``."""
+        """Publications: ``v_<n>.duckdb``, ``.ducklake``, ``.json``, and ``current.duckdb``."""
         return self.home / "serving"
 
     @cached_property
