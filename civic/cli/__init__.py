@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
-app = typer.Typer(name="civic", no_args_is_help=True, pretty_exceptions_enable=False)
+from civic.errors import CivicError, DataAtFaultError
+
+app = typer.Typer(
+    name="civic",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Civic Lakehouse: from a dropped file to a published figure, and back to its line.",
+)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line: exit 0 well, 1 data at fault, 2 called wrongly or refused."""
+    try:
+        app()
+    except DataAtFaultError as error:
+        _fail(error, 1)
+    except CivicError as error:
+        _fail(error, 2)
+
+
+def _fail(error: CivicError, code: int) -> None:
+    sys.stderr.write(f"civic: {error.message}\n")
+    if error.remedy:
+        sys.stderr.write(f"       {error.remedy}\n")
+    sys.exit(code)
