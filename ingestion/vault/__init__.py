@@ -1,0 +1,12 @@
+"""What may not reach the lake: keys, pseudonyms and the encrypted vault.
+
+Belongs here: making and reading the key, keyed pseudonyms, storing direct identifiers encrypted,
+and the steward's logged access to them. Does not belong here: deciding which field is an
+identifier (the contract does).
+"""
+
+from ingestion.vault.keys import Keys, load_keys
+from ingestion.vault.pseudonyms import pseudonyms
+from ingestion.vault.store import Vault, open_vault
+
+__all__ = ["Keys", "Vault", "load_keys", "open_vault", "pseudonyms"]

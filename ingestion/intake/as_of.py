@@ -1,0 +1,59 @@
+"""Of which date a drop speaks: a manifest beside it, its name, a column, else its arrival."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from civic.errors import CivicError
+from ingestion.contracts import Contract
+
+MANIFEST_SUFFIX = ".manifest.json"
+RECEIPT_MARK = re.compile(r"\.(receipt|corrections?)[-_.].*$", re.IGNORECASE)
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """What ``<file>.manifest.json`` beside a drop states (``as_of``, ``encoding``); {} without one.
+
+    Raises CivicError where it is there and cannot be read.
+    """
+    beside = path.with_name(path.name + MANIFEST_SUFFIX)
+    if not beside.is_file() or beside.is_symlink():
+        return {}
+    try:
+        stated = json.loads(beside.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CivicError(f"{beside} cannot be read: {error}") from error
+    if not isinstance(stated, dict):
+        raise CivicError(f"{beside} must be a JSON object.")
+    return stated
+
+
+def as_of(
+    contract: Contract | None, file_name: str, manifest: dict[str, Any], received_at: datetime
+) -> tuple[datetime, str]:
+    """(date and time, where it stood). A column's date is read later, with the file."""
+    if stated := manifest.get("as_of"):
+        try:
+            return datetime.fromisoformat(str(stated)).replace(tzinfo=None), "manifest"
+        except ValueError as error:
+            raise CivicError(f"The manifest's as_of {stated!r} is no ISO date.") from error
+    for rule in contract.as_of if contract else ():
+        if rule.source == "column":
+            return received_at, "column"
+        found = re.search(rule.pattern or "", RECEIPT_MARK.sub("", file_name))
+        if found and (moment := _moment(found.groupdict(), rule.month, rule.day)):
+            return moment, "file_name"
+    return received_at, "arrival"
+
+
+def _moment(parts: dict[str, str], month: int | None, day: int | None) -> datetime | None:
+    try:
+        return datetime(
+            int(parts["year"]), int(parts.get("month") or month or 1), int(parts.get("day") or day or 1)
+        )
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,178 @@
+"""From the drop folder into the raw store: find files, wait until they are whole, keep them.
+
+A drop is known by its place ``<unit>/<feed>/<file>``; elsewhere its feed is recognised by its
+headings. Files still being written are left; names, links and sizes are treated as hostile.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from civic.errors import CivicError
+from civic.settings import Settings
+from ingestion.contracts import Contract, recognise
+from ingestion.intake.as_of import MANIFEST_SUFFIX, as_of, read_manifest
+from ingestion.intake.originals import Drop, drop_id, keep, write_drop
+from ingestion.reading import UnreadableDropError, peek_headings
+
+UNFINISHED = re.compile(r"^(\.|~\$)|\.(part|partial|tmp|temp|filepart|crdownload|swp)$", re.IGNORECASE)
+SAFE = re.compile(r"[^\w.\-（）()【】 ]+")
+LONGEST_NAME = 120
+
+State = Literal["new", "known", "still_written", "refused"]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What became of one file: ``new`` drop, ``known`` bytes, ``still_written``, ``refused``."""
+
+    path: Path
+    state: State
+    drop: Drop | None
+    detail: str = ""
+
+
+def collect(
+    settings: Settings,
+    contracts: Mapping[str, Contract],
+    paths: Iterable[Path] = (),
+    unit: str | None = None,
+    feed: str | None = None,
+    now: datetime | None = None,
+    wait: Callable[[float], None] = time.sleep,
+) -> list[Collected]:
+    """Take every whole file below ``paths`` (default: the drop folder) into the raw store.
+
+    ``unit`` and ``feed`` override what the path says. ``now`` is the time of receipt (naive UTC).
+    Raises CivicError where a path is not there or the feed is unknown.
+    """
+    if feed is not None and feed not in contracts:
+        raise CivicError(f"There is no feed {feed!r}.", f"Known feeds: {', '.join(contracts)}.")
+    roots = [Path(p) for p in paths] or [settings.drops]
+    received = (now or datetime.now(UTC)).replace(tzinfo=None, microsecond=0)
+    files = sorted({path for root in roots for path in _files(root, bool(paths))})
+    growing = _still_written(files, settings.settle_seconds, wait)
+    collected = []
+    for path in files:
+        if path in growing:
+            collected.append(Collected(path, "still_written", None))
+            continue
+        collected.append(_collect_one(settings, contracts, path, unit, feed, received))
+    return collected
+
+
+def safe_name(name: str) -> str:
+    """A name that is safe in a path, a terminal and a workbook: no separators, no controls."""
+    cleaned = SAFE.sub("_", name).strip(". ") or "_"
+    stem, dot, suffix = cleaned.rpartition(".")
+    return cleaned if len(cleaned) <= LONGEST_NAME else stem[: LONGEST_NAME - 20] + dot + suffix[:19]
+
+
+def _files(root: Path, named: bool) -> Iterator[Path]:
+    if not root.exists() and not root.is_symlink():
+        if named:
+            raise CivicError(f"There is no file or folder {root}.")
+        return
+    if root.is_dir() and not root.is_symlink():
+        for path in root.rglob("*"):
+            if (path.is_symlink() or not path.is_dir()) and not _ignored(path):
+                yield path
+    else:
+        yield root
+
+
+def _ignored(path: Path) -> bool:
+    return bool(UNFINISHED.search(path.name)) or path.name.endswith(MANIFEST_SUFFIX)
+
+
+def _still_written(files: list[Path], settle: float, wait: Callable[[float], None]) -> set[Path]:
+    """Files that changed lately are looked at twice, ``settle`` seconds apart."""
+    before = {path: _trace(path) for path in files}
+    newest = time.time_ns() - int(settle * 1e9)
+    fresh = [path for path, (_, changed) in before.items() if changed > newest]
+    if not fresh:
+        return set()
+    wait(settle)
+    return {path for path in fresh if _trace(path) != before[path]}
+
+
+def _trace(path: Path) -> tuple[int, int]:
+    try:
+        state = path.lstat()
+    except OSError:
+        return (-1, -1)
+    return state.st_size, state.st_mtime_ns
+
+
+def _collect_one(
+    settings: Settings,
+    contracts: Mapping[str, Contract],
+    path: Path,
+    unit: str | None,
+    feed: str | None,
+    received: datetime,
+) -> Collected:
+    if path.is_symlink() or not path.is_file():
+        return Collected(path, "refused", None, "symlink")
+    try:
+        manifest = read_manifest(path)
+        sha256, size = keep(settings, path)
+    except OSError as error:
+        return Collected(path, "refused", None, str(error))
+    named_unit, named_feed = _from_place(settings, path, contracts)
+    refusal, detail = None, ""
+    chosen = feed or named_feed
+    if chosen is None:
+        chosen, refusal, detail = _recognised(path, contracts)
+    moment, source = as_of(contracts.get(chosen or ""), path.name, manifest, received)
+    whose = safe_name(unit or named_unit)
+    drop = Drop(
+        drop_id=drop_id(whose, chosen or "", sha256),
+        unit=whose,
+        feed=chosen or "",
+        file_name=safe_name(path.name),
+        sha256=sha256,
+        bytes=size,
+        received_at=received,
+        as_of=moment,
+        as_of_source=source,
+        encoding=manifest.get("encoding"),
+        refusal=refusal,
+        refusal_detail=detail,
+    )
+    new = write_drop(settings, drop)
+    return Collected(path, "new" if new else "known", drop)
+
+
+def _from_place(
+    settings: Settings, path: Path, contracts: Mapping[str, Contract]
+) -> tuple[str, str | None]:
+    """(unit, feed) from ``…/<unit>/<feed>/<file>``; below the drop folder the place is binding."""
+    folders = path.absolute().parts[:-1]
+    if path.absolute().is_relative_to(settings.drops):
+        below = path.absolute().relative_to(settings.drops).parts[:-1]
+        if len(below) >= 2:
+            return below[0], below[1]
+        return (below[0] if below else "unknown"), None
+    if len(folders) >= 2 and folders[-1] in contracts:
+        return folders[-2], folders[-1]
+    return folders[-1] if folders else "unknown", None
+
+
+def _recognised(
+    path: Path, contracts: Mapping[str, Contract]
+) -> tuple[str | None, str | None, str]:
+    try:
+        rows = peek_headings(path, path.name)
+    except UnreadableDropError as error:
+        return None, error.code, error.en
+    fitting = recognise(contracts, rows)
+    if len(fitting) == 1:
+        return fitting[0], None, ""
+    return None, "several_contracts_fit" if fitting else "no_contract_fits", ", ".join(fitting)

@@ -1,0 +1,295 @@
+"""Examine one drop from its first byte to its last record; nothing is taken in yet.
+
+``civic drop check``, intake and verification all go this way, so they cannot disagree on a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from ingestion.contracts import Contract, HeadingMatch, match_headings, score_headings
+from ingestion.intake.checking import FINDING_SCHEMA, CheckedBatch, check_batch
+from ingestion.intake.duplicates import CONTENT_HASH, KEY_HASH, find_duplicates, with_hashes
+from ingestion.intake.protecting import protect
+from ingestion.reading import Note, Part, ReadingRules, UnreadableDropError, open_drop
+from ingestion.validation.findings import describe
+
+OUTCOME_SCHEMA = {
+    "record": pl.Int64,
+    "line": pl.Int64,
+    "sheet": pl.String,
+    "outcome": pl.String,
+    "code": pl.String,
+    "detail": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a drop is refused as a whole: a stable code and the reason in both languages."""
+
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass
+class Examination:
+    """What is known of a drop once it was read through.
+
+    ``parts``: Parquet files of bronze columns, duplicates still among them; ``dropped``: records in
+    them that are not accepted. ``findings`` are unmasked. ``corrections``: texts of the rejected
+    records as the clerk wrote them, by field.
+    """
+
+    contract: Contract
+    status: Literal["accepted", "refused"] = "accepted"
+    refusal: Refusal | None = None
+    format: str | None = None
+    container: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    notes: list[Note] = field(default_factory=list)
+    headings: list[tuple[Part, HeadingMatch]] = field(default_factory=list)
+    records: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    repeated: int = 0
+    left_out: int = 0
+    warned: int = 0
+    as_of: datetime | None = None
+    parts: list[Path] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
+    findings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FINDING_SCHEMA))
+    outcomes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OUTCOME_SCHEMA))
+    corrections: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    def accepted_frame(self) -> pl.LazyFrame:
+        """The accepted rows: bronze columns, ``_record``, ``_line``, ``_sheet``."""
+        rows = pl.scan_parquet(self.parts)
+        if self.dropped:
+            gone = pl.Series(self.dropped, dtype=pl.Int64)
+            rows = rows.filter(~pl.col("_record").is_in(gone.implode()))
+        return rows.drop(KEY_HASH, CONTENT_HASH, strict=False)
+
+
+class _RefusedError(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def examine(
+    path: Path,
+    file_name: str,
+    contract: Contract,
+    folder: Path,
+    key: bytes,
+    encoding: str | None = None,
+    known: Mapping[str, pl.Series] | None = None,
+    keep_identities: Callable[[pl.DataFrame], None] | None = None,
+) -> Examination:
+    """Read and check the whole file. Parquet parts go to ``folder``, identities to the callback.
+
+    A drop that breaks its contract as a whole comes back refused; it never raises for what is in
+    the file.
+    """
+    examination = Examination(contract)
+    rules = ReadingRules(
+        score_headings=lambda cells: score_headings(contract, cells),
+        sheet=contract.reading.sheet,
+        heading_row=contract.reading.heading_row,
+        json_path=contract.reading.json_path,
+        delimiter=contract.reading.delimiter,
+        encoding=encoding or contract.reading.encoding,
+    )
+    try:
+        with open_drop(path, file_name, rules) as opened:
+            examination.format, examination.container = opened.format, opened.container
+            examination.encoding, examination.delimiter = opened.encoding, opened.delimiter
+            examination.notes = list(opened.notes)
+            _Reader(examination, folder, key, known or {}, keep_identities).read(opened.batches)
+    except UnreadableDropError as error:
+        _refuse(examination, Refusal(error.code, error.zh, error.en))
+    except _RefusedError as error:
+        _refuse(examination, error.refusal)
+    return examination
+
+
+class _Reader:
+    """Goes through the batches and adds up what they bring."""
+
+    def __init__(
+        self,
+        examination: Examination,
+        folder: Path,
+        key: bytes,
+        known: Mapping[str, pl.Series],
+        keep_identities: Callable[[pl.DataFrame], None] | None,
+    ) -> None:
+        self.seen = examination
+        self.contract = examination.contract
+        self.folder = folder
+        self.key = key
+        self.known = known
+        self.keep_identities = keep_identities
+        self.matches: dict[int, HeadingMatch] = {}
+        self.findings: list[pl.DataFrame] = []
+        self.outcomes: list[pl.DataFrame] = []
+        self.corrections: list[pl.DataFrame] = []
+
+    def read(self, batches: object) -> None:
+        for batch in batches:  # type: ignore[attr-defined]
+            checked = check_batch(self.contract, self._match(batch.part), batch.frame, self.known)
+            self._add(checked)
+        if not self.seen.headings:
+            raise _RefusedError(_refusal("no_records"))
+        self._settle_duplicates()
+        self._sum_up()
+
+    def _match(self, part: Part) -> HeadingMatch:
+        if id(part) not in self.matches:
+            match = match_headings(self.contract, part.headings)
+            _demand_fit(self.contract, part, match)
+            self.seen.headings.append((part, match))
+            self.matches[id(part)] = match
+        return self.matches[id(part)]
+
+    def _add(self, checked: CheckedBatch) -> None:
+        seen = self.seen
+        seen.records += checked.typed.height
+        seen.left_out += checked.left_out.height
+        self.outcomes.append(_outcomes(checked.left_out, "left_out"))
+        if not checked.findings.is_empty():
+            self.findings.append(checked.findings)
+        rejected = checked.typed.get_column("_rejected")
+        if rejected.any():
+            self.corrections.append(checked.texts.filter(rejected))
+        passed = checked.typed.filter(~rejected).drop("_rejected")
+        self._take_as_of(passed)
+        bronze, identities = protect(self.contract, with_hashes(self.contract, passed), self.key)
+        target = self.folder / f"part-{len(seen.parts):05d}.parquet"
+        bronze.write_parquet(target, compression="lz4", statistics=False)
+        seen.parts.append(target)
+        if identities is not None and self.keep_identities is not None:
+            self.keep_identities(identities)
+
+    def _take_as_of(self, passed: pl.DataFrame) -> None:
+        for rule in self.contract.as_of:
+            if rule.source == "column" and rule.column:
+                latest = passed.get_column(rule.column).cast(pl.Datetime("us")).max()
+                if isinstance(latest, datetime):
+                    self.seen.as_of = max(self.seen.as_of or latest, latest)
+
+    def _settle_duplicates(self) -> None:
+        twice = find_duplicates(self.contract, self.seen.parts)
+        if twice.is_empty():
+            return
+        self.seen.dropped = twice.get_column("_record").to_list()
+        repeated = twice.filter(pl.col("same"))
+        self.seen.repeated = repeated.height
+        self.outcomes.append(
+            _outcomes(
+                repeated.with_columns(
+                    pl.lit("repeated_in_drop").alias("code"),
+                    pl.col("other_line").cast(pl.String).alias("detail"),
+                ),
+                "repeated",
+            )
+        )
+        conflicting = twice.filter(~pl.col("same"))
+        if not conflicting.is_empty():
+            self.findings.append(
+                conflicting.select(
+                    record="_record",
+                    line="_line",
+                    sheet="_sheet",
+                    column_name=pl.lit(",".join(f.name for f in self.contract.key)),
+                    code=pl.lit("duplicate_key"),
+                    severity=pl.lit("reject"),
+                    value_found=pl.format("line {}", pl.col("other_line")),
+                )
+            )
+
+    def _sum_up(self) -> None:
+        seen = self.seen
+        if seen.records == 0:
+            raise _RefusedError(_refusal("no_records"))
+        if self.findings:
+            seen.findings = pl.concat(self.findings).sort("record", "column_name", "code")
+        refused = seen.findings.filter(pl.col("severity") == "reject")
+        first = refused.group_by("record", maintain_order=True).first()
+        self.outcomes.append(
+            first.select(
+                "record",
+                "line",
+                "sheet",
+                outcome=pl.lit("rejected"),
+                code="code",
+                detail="column_name",
+            )
+        )
+        warned = seen.findings.filter(pl.col("severity") == "warn").get_column("record")
+        seen.outcomes = pl.concat(self.outcomes).sort("line", "record", "sheet")
+        if self.corrections:
+            seen.corrections = pl.concat(self.corrections)
+        seen.rejected = first.height
+        seen.warned = warned.n_unique()
+        seen.accepted = seen.records - seen.rejected - seen.repeated
+        share = seen.rejected / seen.records
+        if share > self.contract.reject_limit:
+            limit = f"{self.contract.reject_limit:.0%}"
+            raise _RefusedError(
+                _refusal(
+                    "over_reject_limit",
+                    rejected=seen.rejected,
+                    records=seen.records,
+                    share=f"{share:.0%}",
+                    limit=limit,
+                )
+            )
+
+
+def _demand_fit(contract: Contract, part: Part, match: HeadingMatch) -> None:
+    if match.doubled:
+        raise _RefusedError(_refusal("headings_doubled", fields=_labels(contract, match.doubled)))
+    if not match.columns:
+        raise _RefusedError(
+            _refusal("headings_unknown", found=", ".join(h for h in part.headings if h)[:500])
+        )
+    if match.missing:
+        raise _RefusedError(_refusal("headings_missing", fields=_labels(contract, match.missing)))
+
+
+def _labels(contract: Contract, names: tuple[str, ...]) -> str:
+    return ", ".join(f"{contract.field(n).label_zh} ({n})" for n in names)
+
+
+def _refusal(code: str, **values: object) -> Refusal:
+    zh, en = describe(code, **values)
+    return Refusal(code, zh, en)
+
+
+def _refuse(examination: Examination, refusal: Refusal) -> None:
+    """Nothing of a refused drop is taken in: every record read so far counts as rejected."""
+    examination.status, examination.refusal = "refused", refusal
+    examination.rejected = examination.records
+    examination.accepted = examination.repeated = 0
+    examination.parts = []
+
+
+def _outcomes(rows: pl.DataFrame, outcome: str) -> pl.DataFrame:
+    return rows.select(
+        record=(pl.col("_record") if outcome != "left_out" else pl.lit(None)).cast(pl.Int64),
+        line=pl.col("_line").cast(pl.Int64),
+        sheet=pl.col("_sheet").cast(pl.String),
+        outcome=pl.lit(outcome),
+        code=pl.col("code"),
+        detail=pl.col("detail").str.slice(0, 200),
+    )
