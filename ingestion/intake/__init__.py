@@ -1,0 +1,25 @@
+"""From a file in the drop folder to accepted rows in bronze and a receipt in the outbox.
+
+Belongs here: collecting and keeping originals, examining them, taking them in, answering. Does not
+belong here: how a format is read (``reading``) or a value is judged (``validation``).
+"""
+
+from ingestion.intake.collecting import Collected, collect
+from ingestion.intake.originals import Drop, altered, find_drop, original_path, read_drops
+from ingestion.intake.receipts import Receipt
+from ingestion.intake.taking_in import accepted_rows, check, replay, take_in
+
+__all__ = [
+    "Collected",
+    "Drop",
+    "Receipt",
+    "accepted_rows",
+    "altered",
+    "check",
+    "collect",
+    "find_drop",
+    "original_path",
+    "read_drops",
+    "replay",
+    "take_in",
+]

@@ -1,9 +1,14 @@
-"""Of which date a drop speaks: a manifest beside it, its name, a column, else its arrival."""
+"""Of which date a drop speaks: a manifest beside it, its name, a column, else its arrival.
+
+A workbook of corrections speaks of one second after the drop that it corrects, so that it wins over
+it and over nothing later, whenever it is dropped.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +17,9 @@ from civic.errors import CivicError
 from ingestion.contracts import Contract
 
 MANIFEST_SUFFIX = ".manifest.json"
+CORRECTION_PROPERTY = "civic_as_of"
+PROPERTIES = "docProps/custom.xml"
+LONGEST_PROPERTIES = 65_536
 RECEIPT_MARK = re.compile(r"\.(receipt|corrections?)[-_.].*$", re.IGNORECASE)
 
 
@@ -22,7 +30,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """
     beside = path.with_name(path.name + MANIFEST_SUFFIX)
     if not beside.is_file() or beside.is_symlink():
-        return {}
+        return _correction_properties(path)
     try:
         stated = json.loads(beside.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -36,7 +44,8 @@ def as_of(
     contract: Contract | None, file_name: str, manifest: dict[str, Any], received_at: datetime
 ) -> tuple[datetime, str]:
     """(date and time, where it stood). A column's date is read later, with the file."""
-    if stated := manifest.get("as_of"):
+    stated = manifest.get("as_of") or manifest.get(CORRECTION_PROPERTY)
+    if stated:
         try:
             return datetime.fromisoformat(str(stated)).replace(tzinfo=None), "manifest"
         except ValueError as error:
@@ -48,6 +57,19 @@ def as_of(
         if found and (moment := _moment(found.groupdict(), rule.month, rule.day)):
             return moment, "file_name"
     return received_at, "arrival"
+
+
+def _correction_properties(path: Path) -> dict[str, Any]:
+    """What a workbook of corrections, made by intake, says of itself in its custom properties."""
+    if path.suffix.lower() != ".xlsx":
+        return {}
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(PROPERTIES) as file:
+            text = file.read(LONGEST_PROPERTIES).decode("utf-8", errors="replace")
+    except (KeyError, OSError, ValueError, zipfile.BadZipFile, RuntimeError):
+        return {}
+    found = re.search(rf'name="{CORRECTION_PROPERTY}"[^>]*>\s*<vt:lpwstr>([^<]*)<', text)
+    return {CORRECTION_PROPERTY: found.group(1)} if found else {}
 
 
 def _moment(parts: dict[str, str], month: int | None, day: int | None) -> datetime | None:

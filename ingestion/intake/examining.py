@@ -43,12 +43,13 @@ class Refusal:
 class Examination:
     """What is known of a drop once it was read through.
 
+    ``contract`` is None where none fits.
     ``parts``: Parquet files of bronze columns, duplicates still among them; ``dropped``: records in
-    them that are not accepted. ``findings`` are unmasked. ``corrections``: texts of the rejected
-    records as the clerk wrote them, by field.
+    them that are not accepted. ``findings`` are unmasked. ``corrections``: texts, by field, as the
+    clerk wrote them, of the rejected records; for a snapshot of all, since the next drop replaces it.
     """
 
-    contract: Contract
+    contract: Contract | None
     status: Literal["accepted", "refused"] = "accepted"
     refusal: Refusal | None = None
     format: str | None = None
@@ -114,7 +115,8 @@ def examine(
             examination.format, examination.container = opened.format, opened.container
             examination.encoding, examination.delimiter = opened.encoding, opened.delimiter
             examination.notes = list(opened.notes)
-            _Reader(examination, folder, key, known or {}, keep_identities).read(opened.batches)
+            reader = _Reader(examination, contract, folder, key, known or {}, keep_identities)
+            reader.read(opened.batches)
     except UnreadableDropError as error:
         _refuse(examination, Refusal(error.code, error.zh, error.en))
     except _RefusedError as error:
@@ -128,13 +130,14 @@ class _Reader:
     def __init__(
         self,
         examination: Examination,
+        contract: Contract,
         folder: Path,
         key: bytes,
         known: Mapping[str, pl.Series],
         keep_identities: Callable[[pl.DataFrame], None] | None,
     ) -> None:
         self.seen = examination
-        self.contract = examination.contract
+        self.contract = contract
         self.folder = folder
         self.key = key
         self.known = known
@@ -169,7 +172,9 @@ class _Reader:
         if not checked.findings.is_empty():
             self.findings.append(checked.findings)
         rejected = checked.typed.get_column("_rejected")
-        if rejected.any():
+        if self.contract.relation.mode == "snapshot":
+            self.corrections.append(checked.texts)
+        elif rejected.any():
             self.corrections.append(checked.texts.filter(rejected))
         passed = checked.typed.filter(~rejected).drop("_rejected")
         self._take_as_of(passed)

@@ -1,0 +1,316 @@
+"""Take kept originals into bronze: one transaction per drop, receipts afterwards.
+
+A drop is pending while the lake has no row for it in ``bronze.drops``. Nothing else is remembered,
+so a run that was killed anywhere is simply run again, and an empty lake is rebuilt from ``raw/``.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from civic.lake import open_lake
+from civic.settings import Settings
+from ingestion.contracts import Contract
+from ingestion.contracts.bronze_schema import BOOKKEEPING, ensure_bronze
+from ingestion.intake.corrections import write_corrections
+from ingestion.intake.examining import Examination, Refusal, examine
+from ingestion.intake.originals import Drop, altered, original_path, read_drops
+from ingestion.intake.receipts import Receipt, described_findings, make_receipt, write_receipt
+from ingestion.validation.findings import describe
+from ingestion.vault import Keys, load_keys, open_vault
+
+OnReceipt = Callable[[Receipt], None]
+
+
+def take_in(
+    settings: Settings,
+    contracts: Mapping[str, Contract],
+    feeds: Iterable[str] | None = None,
+    on_receipt: OnReceipt = lambda _: None,
+) -> list[Receipt]:
+    """Take in every pending drop (of these feeds), references first; one receipt each.
+
+    Drops that no contract fits are pending under the feed "" and are refused.
+    """
+    wanted = None if feeds is None else set(feeds)
+    keys = load_keys(settings)
+    with open_lake(settings) as connection:
+        ensure_bronze(connection, contracts.values())
+        pending = [
+            drop
+            for drop in _pending(settings, connection)
+            if wanted is None or drop.feed in wanted
+        ]
+        order = {feed: place for place, feed in enumerate(reference_order(contracts))}
+        pending.sort(key=lambda d: order.get(d.feed, -1))
+        receipts = []
+        for drop in pending:
+            receipt = _take_in_one(settings, connection, contracts, drop, keys)
+            receipts.append(receipt)
+            on_receipt(receipt)
+    return receipts
+
+
+def replay(settings: Settings, contracts: Mapping[str, Contract], drop: Drop) -> Receipt:
+    """Take a drop in again from its kept original, under the contracts of today."""
+    keys = load_keys(settings)
+    with open_lake(settings) as connection:
+        ensure_bronze(connection, contracts.values())
+        return _take_in_one(settings, connection, contracts, drop, keys)
+
+
+def check(
+    settings: Settings, contract: Contract, path: Path, drop: Drop
+) -> tuple[Receipt, Examination]:
+    """The receipt that a file would get; nothing is taken in, kept or remembered."""
+    with tempfile.TemporaryDirectory() as folder:
+        seen = examine(
+            path, drop.file_name, contract, Path(folder), key=bytes(32), encoding=drop.encoding
+        )
+    return make_receipt(drop, contract, seen), seen
+
+
+def accepted_rows(settings: Settings, contract: Contract, drop: Drop) -> pl.DataFrame:
+    """Bronze rows of a drop, made again from its kept original; the lake is not asked.
+
+    Columns as in ``bronze.<feed>`` plus ``_unit``, ``_as_of``, ``_sha256``; no rows where the drop
+    was refused. Intake and this go the same way, which is what verification builds on.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        seen = _examine(settings, contract, drop, Path(folder), load_keys(settings))
+        if seen.status == "refused":
+            columns = [f.bronze_name for f in contract.bronze_fields if f.bronze_name]
+            return pl.DataFrame(schema={c: pl.String for c in columns})
+        return (
+            seen.accepted_frame()
+            .with_columns(
+                pl.lit(drop.drop_id).alias("_drop_id"),
+                pl.lit(drop.unit).alias("_unit"),
+                pl.lit(seen.as_of or drop.as_of).cast(pl.Datetime("us")).alias("_as_of"),
+                pl.lit(drop.sha256).alias("_sha256"),
+            )
+            .collect()
+        )
+
+
+def reference_order(contracts: Mapping[str, Contract]) -> list[str]:
+    """Feeds so that a feed comes after those that it refers to; cycles keep their name order."""
+    ordered: list[str] = []
+
+    def visit(feed: str, above: frozenset[str]) -> None:
+        if feed in ordered or feed in above:
+            return
+        for target in sorted({f.reference[0] for f in contracts[feed].fields if f.reference}):
+            visit(target, above | {feed})
+        ordered.append(feed)
+
+    for feed in sorted(contracts):
+        visit(feed, frozenset())
+    return ordered
+
+
+def _pending(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list[Drop]:
+    taken = {row[0] for row in connection.execute("select drop_id from bronze.drops").fetchall()}
+    return [drop for drop in read_drops(settings) if drop.drop_id not in taken]
+
+
+def _take_in_one(
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    contracts: Mapping[str, Contract],
+    drop: Drop,
+    keys: Keys,
+) -> Receipt:
+    contract = contracts.get(drop.feed)
+    if contract is None:
+        seen = _refused_at_the_door(drop)
+        receipt = _receipt(drop, None, seen)
+        _record(connection, receipt, seen, None)
+        write_receipt(settings, receipt)
+        return receipt
+    settings.lake.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.lake, prefix=".intake-") as folder:
+        known = _known_values(connection, contract)
+        seen = _examine_into_vault(settings, contract, drop, Path(folder), keys, known)
+        receipt = _receipt(drop, contract, seen)
+        _record(connection, receipt, seen, contract)
+    write_receipt(settings, receipt)
+    write_corrections(settings, receipt, contract, seen)
+    return receipt
+
+
+def _examine_into_vault(
+    settings: Settings,
+    contract: Contract,
+    drop: Drop,
+    folder: Path,
+    keys: Keys,
+    known: Mapping[str, pl.Series],
+) -> Examination:
+    """Examine; identities go to the vault in one transaction, none of a refused drop stays."""
+    if not any(f.protection in ("pseudonym", "vault") for f in contract.fields):
+        return _examine(settings, contract, drop, folder, keys, known)
+    with open_vault(settings, keys) as vault:
+        vault.forget_drop(contract.feed, drop.drop_id)
+        seen = _examine(
+            settings,
+            contract,
+            drop,
+            folder,
+            keys,
+            known,
+            lambda rows: vault.add(
+                contract.feed, rows.with_columns(pl.lit(drop.drop_id).alias("_drop_id"))
+            ),
+        )
+        if seen.status == "refused":
+            vault.forget_drop(contract.feed, drop.drop_id)
+        return seen
+
+
+def _examine(
+    settings: Settings,
+    contract: Contract,
+    drop: Drop,
+    folder: Path,
+    keys: Keys,
+    known: Mapping[str, pl.Series] | None = None,
+    keep_identities: Callable[[pl.DataFrame], None] | None = None,
+) -> Examination:
+    path = original_path(settings, drop.sha256)
+    if altered(settings, drop.sha256):
+        zh, en = describe("original_altered")
+        return Examination(
+            contract, status="refused", refusal=Refusal("original_altered", zh, en)
+        )
+    return examine(
+        path,
+        drop.file_name,
+        contract,
+        folder,
+        keys.pseudonym,
+        encoding=drop.encoding,
+        known=known,
+        keep_identities=keep_identities,
+    )
+
+
+def _refused_at_the_door(drop: Drop) -> Examination:
+    code = drop.refusal or "no_contract_fits"
+    zh, en = describe(code, found=drop.refusal_detail, feeds=drop.refusal_detail)
+    return Examination(None, status="refused", refusal=Refusal(code, zh, en))
+
+
+def _receipt(drop: Drop, contract: Contract | None, seen: Examination) -> Receipt:
+    if seen.as_of is not None:
+        drop = replace(drop, as_of=seen.as_of)
+    return make_receipt(drop, contract, seen)
+
+
+def _known_values(
+    connection: duckdb.DuckDBPyConnection, contract: Contract
+) -> dict[str, pl.Series]:
+    """For each field that refers to another feed: the values there, if anything is there yet."""
+    known = {}
+    for field in contract.fields:
+        if field.reference is None or field.reference[0] == contract.feed:
+            continue
+        feed, name = field.reference
+        values = connection.execute(f'select distinct "{name}" from bronze."{feed}"').pl()
+        if values.height:
+            known[field.name] = values.get_column(name)
+    return known
+
+
+def _record(
+    connection: duckdb.DuckDBPyConnection,
+    receipt: Receipt,
+    seen: Examination,
+    contract: Contract | None,
+) -> None:
+    """Write all that the lake keeps of a drop in one transaction, in place of what it had."""
+    drop = receipt.drop
+    connection.execute("begin")
+    try:
+        for table in (*BOOKKEEPING, *([contract.feed] if contract else [])):
+            key = "drop_id" if table in BOOKKEEPING else "_drop_id"
+            connection.execute(f'delete from bronze."{table}" where {key} = ?', [drop.drop_id])
+        if contract is not None and seen.parts:
+            _insert_rows(connection, contract, seen, drop)
+        if contract is not None:
+            _insert_findings(connection, contract, seen, drop)
+        _insert_drop(connection, receipt, seen, contract)
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+
+
+def _insert_rows(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, seen: Examination, drop: Drop
+) -> None:
+    names = [f.bronze_name for f in contract.bronze_fields] + ["_record", "_line", "_sheet"]
+    columns = ", ".join(f'"{n}"' for n in names)
+    parts = ", ".join(f"'{p}'" for p in seen.parts)
+    dropped = pl.DataFrame({"gone": pl.Series(seen.dropped, dtype=pl.Int64)})  # noqa: F841
+    anti = "anti join dropped on _record = gone" if seen.dropped else ""
+    connection.execute(
+        f'insert into bronze."{contract.feed}" ({columns}, _drop_id) '
+        f"select {columns}, '{drop.drop_id}' from read_parquet([{parts}]) {anti}"
+    )
+
+
+def _insert_findings(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, seen: Examination, drop: Drop
+) -> None:
+    if not seen.outcomes.is_empty():
+        outcomes = seen.outcomes.with_columns(drop_id=pl.lit(drop.drop_id), feed=pl.lit(drop.feed))  # noqa: F841
+        connection.execute("insert into bronze.outcomes by name from outcomes")
+    if not seen.findings.is_empty():
+        described = described_findings(contract, seen, limit=None).drop("zh", "en")
+        findings = described.with_columns(drop_id=pl.lit(drop.drop_id), feed=pl.lit(drop.feed))  # noqa: F841
+        connection.execute("insert into bronze.findings by name from findings")
+
+
+def _insert_drop(
+    connection: duckdb.DuckDBPyConnection,
+    receipt: Receipt,
+    seen: Examination,
+    contract: Contract | None,
+) -> None:
+    drop = receipt.drop
+    values = {
+        "drop_id": drop.drop_id,
+        "unit": drop.unit,
+        "feed": drop.feed,
+        "module": contract.module if contract else None,
+        "file_name": drop.file_name,
+        "sha256": drop.sha256,
+        "bytes": drop.bytes,
+        "received_at": drop.received_at,
+        "as_of": drop.as_of,
+        "as_of_source": drop.as_of_source,
+        "format": seen.format,
+        "container": seen.container,
+        "encoding": seen.encoding,
+        "delimiter": seen.delimiter,
+        "contract_version": contract.version if contract else None,
+        "status": seen.status,
+        "refusal_code": seen.refusal.code if seen.refusal else None,
+        "records": seen.records,
+        "accepted": seen.accepted,
+        "rejected": seen.rejected,
+        "repeated": seen.repeated,
+        "left_out": seen.left_out,
+        "warned": seen.warned,
+    }
+    marks = ", ".join("?" for _ in values)
+    connection.execute(
+        f"insert into bronze.drops ({', '.join(values)}) values ({marks})", list(values.values())
+    )
