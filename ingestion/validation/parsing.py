@@ -30,7 +30,7 @@ _SEPARATORS = r"[,\s]"
 
 _TRUE = ("是", "有", "1", "1.0", "true", "t", "yes", "y", "√", "✓", "✔")
 _FALSE = ("否", "无", "0", "0.0", "false", "f", "no", "n", "×", "✗", "✘")
-_BOOLEANS = {word: True for word in _TRUE} | {word: False for word in _FALSE}
+_BOOLEANS = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
 
 
 def parse_integer(text: pl.Expr) -> pl.Expr:
