@@ -21,7 +21,9 @@ from ingestion.intake.as_of import MANIFEST_SUFFIX, as_of, read_manifest
 from ingestion.intake.originals import Drop, drop_id, keep, write_drop
 from ingestion.reading import UnreadableDropError, peek_headings
 
-UNFINISHED = re.compile(r"^(\.|~\$)|\.(part|partial|tmp|temp|filepart|crdownload|swp)$", re.IGNORECASE)
+UNFINISHED = re.compile(
+    r"^(\.|~\$)|\.(part|partial|tmp|temp|filepart|crdownload|swp)$", re.IGNORECASE
+)
 SAFE = re.compile(r"[^\w.\-（）()【】 ]+")
 LONGEST_NAME = 120
 
@@ -71,7 +73,9 @@ def safe_name(name: str) -> str:
     """A name that is safe in a path, a terminal and a workbook: no separators, no controls."""
     cleaned = SAFE.sub("_", name).strip(". ") or "_"
     stem, dot, suffix = cleaned.rpartition(".")
-    return cleaned if len(cleaned) <= LONGEST_NAME else stem[: LONGEST_NAME - 20] + dot + suffix[:19]
+    return (
+        cleaned if len(cleaned) <= LONGEST_NAME else stem[: LONGEST_NAME - 20] + dot + suffix[:19]
+    )
 
 
 def _files(root: Path, named: bool) -> Iterator[Path]:

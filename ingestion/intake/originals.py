@@ -25,9 +25,9 @@ CHUNK = 1 << 22
 class Drop:
     """One file that a unit left for a feed. ``feed`` is empty where no contract fits.
 
-    ``as_of_source`` says where ``as_of`` stood: manifest, file_name, column or arrival; for a column
-    the date is read with the file and ``as_of`` is the arrival until then. ``refusal`` is the code of
-    a refusal that was already certain at the door.
+    ``as_of_source`` says where ``as_of`` stood: manifest, file_name, column or arrival; for a
+    column the date is read with the file and ``as_of`` is the arrival until then. ``refusal`` is
+    the code of a refusal that was already certain at the door.
     """
 
     drop_id: str

@@ -43,9 +43,7 @@ def take_in(
     with open_lake(settings) as connection:
         ensure_bronze(connection, contracts.values())
         pending = [
-            drop
-            for drop in _pending(settings, connection)
-            if wanted is None or drop.feed in wanted
+            drop for drop in _pending(settings, connection) if wanted is None or drop.feed in wanted
         ]
         order = {feed: place for place, feed in enumerate(reference_order(contracts))}
         pending.sort(key=lambda d: order.get(d.feed, -1))
@@ -65,9 +63,7 @@ def replay(settings: Settings, contracts: Mapping[str, Contract], drop: Drop) ->
         return _take_in_one(settings, connection, contracts, drop, keys)
 
 
-def check(
-    settings: Settings, contract: Contract, path: Path, drop: Drop
-) -> tuple[Receipt, Examination]:
+def check(contract: Contract, path: Path, drop: Drop) -> tuple[Receipt, Examination]:
     """The receipt that a file would get; nothing is taken in, kept or remembered."""
     with tempfile.TemporaryDirectory() as folder:
         seen = examine(
@@ -86,7 +82,7 @@ def accepted_rows(settings: Settings, contract: Contract, drop: Drop) -> pl.Data
         seen = _examine(settings, contract, drop, Path(folder), load_keys(settings))
         if seen.status == "refused":
             columns = [f.bronze_name for f in contract.bronze_fields if f.bronze_name]
-            return pl.DataFrame(schema={c: pl.String for c in columns})
+            return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
         return (
             seen.accepted_frame()
             .with_columns(
@@ -129,7 +125,7 @@ def _take_in_one(
 ) -> Receipt:
     contract = contracts.get(drop.feed)
     if contract is None:
-        seen = _refused_at_the_door(drop)
+        seen = _refused_at_the_door(drop, contracts)
         receipt = _receipt(drop, None, seen)
         _record(connection, receipt, seen, None)
         write_receipt(settings, receipt)
@@ -186,9 +182,7 @@ def _examine(
     path = original_path(settings, drop.sha256)
     if altered(settings, drop.sha256):
         zh, en = describe("original_altered")
-        return Examination(
-            contract, status="refused", refusal=Refusal("original_altered", zh, en)
-        )
+        return Examination(contract, status="refused", refusal=Refusal("original_altered", zh, en))
     return examine(
         path,
         drop.file_name,
@@ -201,9 +195,9 @@ def _examine(
     )
 
 
-def _refused_at_the_door(drop: Drop) -> Examination:
+def _refused_at_the_door(drop: Drop, feeds: Iterable[str]) -> Examination:
     code = drop.refusal or "no_contract_fits"
-    zh, en = describe(code, found=drop.refusal_detail, feeds=drop.refusal_detail)
+    zh, en = describe(code, expected=drop.refusal_detail or ", ".join(feeds))
     return Examination(None, status="refused", refusal=Refusal(code, zh, en))
 
 
