@@ -16,7 +16,7 @@ import polars as pl
 from analytics.reports.coordinates import Coordinates
 from analytics.reports.verification.declared import Wish
 from analytics.reports.verification.grouping_keys import period_at, place_at, slices_by
-from analytics.reports.verification.metrics import Measure, Metric, aggregate, figure, sql
+from analytics.reports.verification.metrics import Measure, Metric, aggregate, figure, passes, sql
 
 COORDINATES = ("report", "metric", "level", "place_code", "grain", "period", "slices")
 FIGURES = ("value", "numerator", "denominator", "fact_rows", "source_rows")
@@ -149,15 +149,15 @@ def _figures(metric: Metric, parts: Sequence[str]) -> pl.Expr:
 def _of_counting_date(rows: pl.LazyFrame, measure: Measure, grain: str) -> pl.LazyFrame:
     """A register counts on one date of each period; every other fact on all of them.
 
-    The date is chosen among the rows that the measure counts.
+    The date is chosen among the rows that pass the measure's filters, and only they are seen.
     """
     once = measure.snapshot
     if once is None:
         return rows
     within = [period_at(grain, measure.time), *(sql(g) for g in once.groups)]
-    date = pl.when(figure(measure).is_not_null()).then(sql(measure.time))
+    date = sql(measure.time)
     chosen = date.max() if once.choice == "max" else date.min()
-    return rows.filter(sql(measure.time) == chosen.over(within))
+    return rows.filter(passes(measure)).filter(date == chosen.over(within))
 
 
 def _named(grouped: pl.DataFrame, wish: Wish) -> pl.DataFrame:

@@ -8,6 +8,8 @@ a matter's place is found in the register (``centre_places``), figures.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -36,18 +38,31 @@ UNCATEGORISED = "未分类"
 _MICROSECONDS_PER_HOUR = 3_600_000_000
 
 
+@dataclass(frozen=True)
+class TimeLimits:
+    """``classes``: ``time_limit_class, hours``. ``categories``: ``feed, category,
+    time_limit_class``."""
+
+    classes: pl.LazyFrame
+    categories: pl.LazyFrame
+
+
+def read_time_limits(seeds: Path) -> TimeLimits:
+    """The limits that dbt is seeded with; they are data, the same for both ways."""
+    classes = pl.read_csv(seeds / "time_limits.csv", infer_schema=False)
+    categories = pl.read_csv(seeds / "category_time_limits.csv", infer_schema=False)
+    return TimeLimits(classes.lazy(), categories.lazy())
+
+
 def events(
     in_force: Mapping[str, pl.LazyFrame],
     contracts: Mapping[str, Contract],
     current: pl.LazyFrame,
-    limits: pl.LazyFrame,
-    category_limits: pl.LazyFrame,
+    limits: TimeLimits,
 ) -> pl.LazyFrame:
     """``fct_event``: one row per (feed, number), with ``_source_rows``.
 
-    ``in_force``: rows in force by feed. ``limits``: ``time_limit_class, hours``.
-    ``category_limits``: ``feed, category, time_limit_class``; a category's class goes before the
-    contract's own.
+    ``in_force``: rows in force by feed. A category's class of limit goes before the contract's own.
     """
     matters = [
         _matters(contracts[feed], rows)
@@ -57,7 +72,7 @@ def events(
     if not matters:
         matters = [pl.LazyFrame(schema=_schema())]
     merged = pl.concat(matters, how="vertical")
-    limited = _with_limits(merged, limits, category_limits)
+    limited = _with_limits(merged, limits)
     return with_path(_with_judgement(limited), current)
 
 
@@ -100,11 +115,11 @@ def _mapped(contract: Contract, rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _with_limits(
-    matters: pl.LazyFrame, limits: pl.LazyFrame, category_limits: pl.LazyFrame
-) -> pl.LazyFrame:
-    own = category_limits.select("feed", "category", _own_class=pl.col("time_limit_class"))
-    hours = limits.select("time_limit_class", time_limit_hours=pl.col("hours").cast(pl.Float64))
+def _with_limits(matters: pl.LazyFrame, limits: TimeLimits) -> pl.LazyFrame:
+    own = limits.categories.select("feed", "category", _own_class=pl.col("time_limit_class"))
+    hours = limits.classes.select(
+        "time_limit_class", time_limit_hours=pl.col("hours").cast(pl.Float64)
+    )
     return (
         matters.join(own, on=["feed", "category"], how="left")
         .with_columns(time_limit_class=pl.coalesce("_own_class", "contract_limit"))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from analytics.reports.verification.centre_places import with_path
+from analytics.reports.verification.centre_places import PATH, with_path
 from analytics.reports.verification.in_force import PRECEDENCE
 from analytics.reports.verification.mapping import number_of, place_of, value_of
 from ingestion.contracts import Contract
@@ -23,10 +23,10 @@ def organisations(
     contracts: Mapping[str, Contract],
     current: pl.LazyFrame,
 ) -> pl.LazyFrame:
-    """``fct_organisation``: one row per (feed, number), with ``_source_rows``.
+    """``fct_organisation``: one row per (feed, number), as its latest row says; ``_source_rows``.
 
-    A place is known by its code or, without one, by a name that exactly one current place of level
-    city or district bears.
+    A place is known by its code or, where that is of no known place, by a name that exactly one
+    current place of level city or district bears.
     """
     made = [
         _organisations_of(contracts[feed], rows)
@@ -35,14 +35,16 @@ def organisations(
     ]
     if not made:
         made = [pl.LazyFrame(schema=_schema())]
-    named = pl.concat(made, how="vertical").join(_by_name(current), on="place_name", how="left")
-    coded = named.with_columns(place_code=pl.coalesce("place_code", "_code_by_name"))
-    return with_path(coded.drop("_code_by_name"), current)
+    placed = with_path(pl.concat(made, how="vertical"), current)
+    unplaced = pl.col("city_code").is_null()
+    by_name = placed.filter(unplaced).drop(PATH).join(_by_name(current), "place_name", how="left")
+    return pl.concat([placed.filter(~unplaced), by_name], how="diagonal")
 
 
 def _organisations_of(contract: Contract, rows: pl.LazyFrame) -> pl.LazyFrame:
     mapped = rows.select(
         *PRECEDENCE,
+        as_of=pl.col("_as_of"),
         feed=pl.lit(contract.feed),
         organisation_no=number_of(contract),
         organisation_name=value_of(contract, "name"),
@@ -51,23 +53,18 @@ def _organisations_of(contract: Contract, rows: pl.LazyFrame) -> pl.LazyFrame:
         place_code=place_of(contract),
         place_name=value_of(contract, "place_name"),
     )
-    counted = mapped.group_by("organisation_no").agg(
-        as_of=pl.col("_as_of").max(), _source_rows=pl.len().cast(pl.Int64)
-    )
+    counted = mapped.group_by("organisation_no").agg(_source_rows=pl.len().cast(pl.Int64))
     anchors = mapped.sort(PRECEDENCE).unique(
-        subset="organisation_no", keep="first", maintain_order=True
+        subset="organisation_no", keep="last", maintain_order=True
     )
     joined = anchors.join(counted, on="organisation_no", nulls_equal=True)
     return joined.select(*_schema())
 
 
 def _by_name(current: pl.LazyFrame) -> pl.LazyFrame:
-    """Names that say one place and no other."""
-    named = current.filter(pl.col("level").is_in(_NAMED_LEVELS))
-    bearers = named.group_by("place_name").agg(
-        pl.len().alias("bearers"), pl.col("place_code").first().alias("_code_by_name")
-    )
-    return bearers.filter(pl.col("bearers") == 1).drop("bearers")
+    """The paths of the names that say one place and no other."""
+    named = current.filter(pl.col("level").is_in(_NAMED_LEVELS), pl.col("place_name").is_not_null())
+    return named.unique("place_name", keep="none").select("place_name", *PATH)
 
 
 def _schema() -> dict[str, pl.DataType]:

@@ -25,8 +25,10 @@ def place_at(level: str) -> pl.Expr:
     if level == WHOLE:
         return pl.lit(WHOLE)
     depth = [known.name for known in LEVELS].index(level)
-    above = pl.col(PATH[depth - 1]) if depth else pl.lit(WHOLE)
-    return pl.coalesce(PATH[depth], above + UNPLACED)
+    upper = PATH[:depth]
+    above = pl.col(upper[-1]) if upper else pl.lit(WHOLE)
+    known_above = pl.all_horizontal(pl.lit(True), *(pl.col(code).is_not_null() for code in upper))
+    return pl.when(known_above).then(pl.coalesce(PATH[depth], above + UNPLACED))
 
 
 def period_at(grain: str, time: str) -> pl.Expr:

@@ -30,9 +30,16 @@ def place_of(contract: Contract) -> pl.Expr:
 
 
 def number_of(contract: Contract) -> pl.Expr:
-    """What tells one matter or organisation from another: the number, else the key."""
+    """What tells one matter or organisation from another: the number, else the key.
+
+    A row without any stands for itself, under its drop and record.
+    """
     parts = [pl.col(name).cast(pl.String) for name in _bronze(contract, _number_fields(contract))]
-    return pl.concat_str(parts, separator="|")
+    itself = pl.concat_str("_drop_id", pl.lit(":"), pl.col("_record").cast(pl.String))
+    if not parts:
+        return itself
+    number = pl.concat_str([part.fill_null("") for part in parts], separator="|")
+    return pl.when(pl.coalesce(parts).is_not_null()).then(number).otherwise(itself)
 
 
 def stages_of(contract: Contract) -> dict[str, str]:

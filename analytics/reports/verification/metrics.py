@@ -115,7 +115,7 @@ def metrics_of(manifest: Mapping[str, Any]) -> dict[str, Metric]:
 def figure(measure: Measure) -> pl.Expr:
     """What one row of the fact puts into the measure; null where it does not count."""
     value = sql(measure.expression)
-    counts = pl.all_horizontal(pl.lit(True), *map(sql, measure.filters)).fill_null(False)
+    counts = passes(measure)
     match measure.aggregation:
         case "count":
             return pl.when(counts & value.is_not_null()).then(pl.lit(1, pl.Int64))
@@ -125,6 +125,11 @@ def figure(measure: Measure) -> pl.Expr:
             return pl.when(counts).then(value.cast(pl.Float64).round(SUMMED_DECIMALS))
         case _:
             return pl.when(counts).then(value)
+
+
+def passes(measure: Measure) -> pl.Expr:
+    """Whether a row passes the measure's filters; unknown does not."""
+    return pl.all_horizontal(pl.lit(True), *map(sql, measure.filters)).fill_null(False)
 
 
 def aggregate(measure: Measure, name: str) -> pl.Expr:
