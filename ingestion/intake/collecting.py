@@ -133,7 +133,7 @@ def _collect_one(
     refusal, detail = None, ""
     chosen = feed or named_feed
     if chosen is None:
-        chosen, refusal, detail = _recognised(path, contracts)
+        chosen, refusal, detail = recognise_feed(path, contracts)
     moment, source = as_of(contracts.get(chosen or ""), path.name, manifest, received)
     whose = safe_name(unit or named_unit)
     drop = Drop(
@@ -169,9 +169,10 @@ def _from_place(
     return folders[-1] if folders else "unknown", None
 
 
-def _recognised(
+def recognise_feed(
     path: Path, contracts: Mapping[str, Contract]
 ) -> tuple[str | None, str | None, str]:
+    """(feed, refusal code, detail): the one contract that the file's headings fit, or why none."""
     try:
         rows = peek_headings(path, path.name)
     except UnreadableDropError as error:
