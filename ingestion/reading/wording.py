@@ -84,8 +84,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "GB18030. Save it as UTF-8.",
     ),
     "encoding_broken": (
-        "第{line}行不是 {encoding} 编码，而前面的内容是。"
-        "文件可能由不同编码拼成。请统一编码。",
+        "第{line}行不是 {encoding} 编码，而前面的内容是。文件可能由不同编码拼成。请统一编码。",
         "In line {line} are bytes that are not {encoding}, unlike what comes before. "
         "Files of different encodings may have been joined. Use one encoding.",
     ),

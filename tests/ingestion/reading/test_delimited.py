@@ -108,7 +108,7 @@ def test_an_unclosed_quotation_mark_is_named_by_the_line_that_opens_it(refused, 
 
 def test_an_endless_record_is_refused_before_memory_runs_out(refused):
     limits = Limits(max_record_bytes=1000)
-    content = '编号,说明\n1,"' .encode() + b"x\n" * (20 << 20)
+    content = '编号,说明\n1,"'.encode() + b"x\n" * (20 << 20)
     assert refused(content, limits=limits).code == "unclosed_quote"
 
 

@@ -19,7 +19,7 @@ from ingestion.reading import delimited
 from tests.ingestion.reading.drops import read_drop
 
 TEXT = st.text(
-    st.sampled_from('ab1 ,;\t|"\r\n\'\\#市区街道é𠮷€㎡　。“”')
+    st.sampled_from("ab1 ,;\t|\"\r\n'\\#市区街道é𠮷€㎡　。“”")
     | st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cs",)),
     max_size=12,
 ).filter(lambda cell: not cell.startswith("\ufeff"))
