@@ -101,7 +101,7 @@ def intake(
     as_json: AsJson = False,
 ) -> None:
     """Take in whole files: receipts to the outbox, accepted rows to bronze."""
-    from ingestion.intake import collect, take_in
+    from ingestion.intake import answer_at_the_door, collect, take_in
 
     settings = load_settings()
     contracts = _contracts(settings)
@@ -109,6 +109,7 @@ def intake(
         collected = collect(settings, contracts, paths or (), unit, feed)
     with working(say("正在接收…", "Taking in…")):
         receipts = take_in(settings, contracts)
+        answer_at_the_door(settings, collected)
     states = [
         {
             "file": str(c.path),

@@ -152,7 +152,7 @@ def test_batches_left_half_read_leave_nothing_behind(tmp_path):
 
     path = tmp_path / "drop"
     path.write_bytes("编号,名称\n".encode() + "1,甲\n".encode() * 100)
-    with open_drop(path, "a.csv", ReadingRules(lambda cells: 1.0)) as opened:
+    with open_drop(path, "a.csv", ReadingRules(lambda _: 1.0)) as opened:
         next(opened.batches)
         next(opened.batches)
     assert "read-ahead" not in {thread.name for thread in threading.enumerate()}

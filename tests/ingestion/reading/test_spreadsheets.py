@@ -60,8 +60,17 @@ def test_cells_are_text_as_a_person_sees_them(read):
 
     read = read(xlsx(fill), "a.xlsx")
     assert read.rows == [
-        ("188006", "1.5", "2024-01-02", "2024-01-02 03:04:05", "13:01:02")
-        + ("true", "#N/A", "42", "007\n\t")
+        (
+            "188006",
+            "1.5",
+            "2024-01-02",
+            "2024-01-02 03:04:05",
+            "13:01:02",
+            "true",
+            "#N/A",
+            "42",
+            "007\n\t",
+        )
     ]
     assert "formulas_by_value" in read.note_codes
 
