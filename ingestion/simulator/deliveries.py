@@ -184,6 +184,7 @@ def _hotline(town: Town) -> Iterator[Delivery]:
         rows = _coded_then(town, town.requests.filter(wanted.fill_null(False)), end).with_columns(
             status=pl.when(done).then(pl.lit("closed")).otherwise(pl.lit("open")),
             closed_at=pl.when(done).then(closed),
+            status_notes=pl.when(done).then("status_notes"),
             updated_at=pl.when(done).then(closed).otherwise(created),
         )
         yield _monthly(

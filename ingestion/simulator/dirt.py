@@ -83,6 +83,7 @@ def _spoiled(
     if "add" in defect:
         return _with_added(rows, chosen, defect)
     column = pl.col(defect["column"])
+    spoiled: pl.Expr
     if "write" in defect:
         texts = pl.Series(rng.choice(defect["write"], len(rows)))
         spoiled = pl.when(texts != "").then(texts)

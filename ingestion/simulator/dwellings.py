@@ -25,7 +25,7 @@ def make_dwellings(
     habits = town["dwellings"]
     count = int(np.ceil(households / (1 - habits["vacant"] - habits["business"]))) + len(grids)
     numbers = _shared_out(count, grids["homes"].to_numpy())
-    frame = grids.select(pl.all().repeat_by(pl.Series(numbers))).explode(pl.all())
+    frame = grids.select(pl.all().repeat_by(pl.Series(numbers))).explode(grids.columns)
     frame = frame.with_columns(
         _n=pl.int_range(pl.len()).over("grid_code"),
         _entrances=pl.when(pl.col("urban_rural_code") == VILLAGE).then(1).otherwise(3),

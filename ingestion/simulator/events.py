@@ -55,6 +55,7 @@ def make_requests(
         incident_address="address",
         reported_area="community_name",
         place_code="grid_code",
+        status_notes=_notes(count, rng),
     )
     return frame.with_columns(
         descriptor=_described(frame, rng), updated_at=pl.coalesce("closed_at", "created_at")
@@ -112,7 +113,7 @@ def make_dispatches(
         teams=_pick_by_kind(calls["kind"], habits["kinds"], "responders", rng).cast(pl.Int64),
         station=_station(habits["stations"], calls),
     )
-    sent = calls.select(pl.all().repeat_by("teams")).explode(pl.all())
+    sent = calls.select(pl.all().repeat_by("teams")).explode(calls.columns)
     sent = sent.with_columns(nth=pl.int_range(1, pl.len() + 1).over("incident_no"))
     letter = sent["kind"].replace_strict(_by_kind(habits["kinds"], "letter"))
     responder = pl.format("{}{}", letter, _padded(pl.col("nth"), 2))
@@ -189,6 +190,14 @@ def _described(frame: pl.DataFrame, rng: np.random.Generator) -> pl.Expr:
     number = pl.Series([f"19900{n:06d}" for n in rng.integers(0, 10**6, len(frame))])
     said = pl.format("{}附近{}，请尽快处理。", "community_name", "complaint_type")
     return pl.when(leaves_number).then(pl.format("{}请回电{}。", said, number)).otherwise(said)
+
+
+def _notes(count: int, rng: np.random.Generator) -> pl.Expr:
+    """Some agencies write several lines into one field."""
+    said = rng.choice(
+        ["已处理。", "已派员到场，当场整改。\n回访：满意。", ""], count, p=[0.4, 0.1, 0.5]
+    )
+    return pl.when(pl.Series(said) != "").then(pl.Series(said))
 
 
 def _stages(

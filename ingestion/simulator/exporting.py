@@ -106,7 +106,7 @@ def _written(
         if delivery.status == "accepted":
             found.append(_placed(dirty, table, declared))
         rejected.append(extract.truth[dirty.rejected])
-        left_out = (dirty.defects["outcome"] == "left_out").sum()
+        left_out = dirty.defects.filter(pl.col("outcome") == "left_out").height
         records += len(dirty.rows) - left_out
     defects = pl.concat(found) if found else pl.DataFrame(schema=PLACED_SCHEMA)
     return Written(delivery, write_file(tables, layout), records, defects, pl.concat(rejected))

@@ -49,6 +49,7 @@ def write_town(
     months: int = 6,
     seed: int = 1,
     until: date = date(2026, 10, 31),
+    *,
     truth: Path | None = None,
 ) -> Truth:
     """Write ``out/<unit>/<feed>/<file>`` and the truth into ``truth`` (default: beside ``out``).

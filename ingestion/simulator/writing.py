@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ import xlsxwriter
 
 MADE_ON = datetime(2026, 1, 1)
 ZIP_DATE = (2026, 1, 1, 0, 0, 0)
-ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
-NUMBER = r"^-?\d+(\.\d+)?$"
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,10 @@ class Table:
 
 
 def write_file(tables: Sequence[Table], layout: dict[str, Any]) -> bytes:
-    """The file's bytes. ``layout``: format (csv, tsv, xlsx, jsonl), encoding, newline, container."""
+    """The file's bytes, always the same for the same rows.
+
+    ``layout``: format (csv, tsv, xlsx, jsonl), encoding, newline, container (gzip, zip).
+    """
     if layout["format"] == "xlsx":
         data = _workbook(tables)
     elif layout.get("container") == "zip":
@@ -123,23 +127,19 @@ def _sheet(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
     for row, title in enumerate(table.titles):
         sheet.merge_range(row, 0, row, last, title, formats["title"])
     for column, (field, heading) in enumerate(table.headings.items()):
-        sheet.write_string(len(table.titles), column, heading, formats["heading"])
-        _column(sheet, column, table.heading_line, table.rows[field], field in table.cells, formats)
+        sheet.write_string(table.heading_line - 1, column, heading, formats["heading"])
+        typed = field in table.cells
+        for row, text in enumerate(table.rows[field], start=table.heading_line):
+            if text is not None:
+                _cell(sheet, (row, column), text, formats["date"] if typed else None)
     sheet.set_column(0, last, 16)
 
 
-def _column(
-    sheet: Any, column: int, first: int, texts: pl.Series, typed: bool, formats: dict[str, Any]
-) -> None:
-    dates = texts.str.contains(ISO_DATE) if typed else None
-    numbers = texts.str.contains(NUMBER) if typed else None
-    for row, text in enumerate(texts):
-        if text is None:
-            continue
-        if dates is not None and dates[row]:
-            day = datetime.strptime(text, "%Y-%m-%d")
-            sheet.write_datetime(first + row, column, day, formats["date"])
-        elif numbers is not None and numbers[row]:
-            sheet.write_number(first + row, column, float(text))
-        else:
-            sheet.write_string(first + row, column, text)
+def _cell(sheet: Any, at: tuple[int, int], text: str, date_format: Any) -> None:
+    """A typed cell (``date_format`` given) where the text reads as date or number, else text."""
+    if date_format is not None and ISO_DATE.fullmatch(text):
+        sheet.write_datetime(*at, datetime.strptime(text, "%Y-%m-%d"), date_format)
+    elif date_format is not None and NUMBER.fullmatch(text):
+        sheet.write_number(*at, float(text))
+    else:
+        sheet.write_string(*at, text)
