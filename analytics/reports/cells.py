@@ -6,7 +6,7 @@ SQL (``compilation``), checking that parts add up (``additivity``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -55,11 +55,12 @@ def build_cells(
 
 def all_passes(catalog: Catalog, reports: Mapping[str, Report]) -> list[Pass]:
     """The passes that compute every cell of the reports."""
-    return passes(_wanted(catalog, reports.values()))
+    return passes(wanted_cells(catalog, reports))
 
 
-def _wanted(catalog: Catalog, reports: Iterable[Report]) -> Iterable[Wanted]:
-    for report in reports:
+def wanted_cells(catalog: Catalog, reports: Mapping[str, Report]) -> Iterator[Wanted]:
+    """Everything that the reports want: each metric in each of its groupings."""
+    for report in reports.values():
         for name in report.metrics:
             metric = catalog.metric(name)
             for one in report.slices_of(name):

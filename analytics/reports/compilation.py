@@ -89,8 +89,8 @@ def passes(wanted: Iterable[Wanted]) -> list[Pass]:
 def cells_sql(one: Pass, keys: str | None = None) -> str:
     """All cells of a pass: GROUPING SETS over place, period and slices, one scan of the fact.
 
-    Columns as docs/architecture.md. A group has a cell of every metric wanted there, also where
-    none of its rows counts (0), but none whose value does not exist (a median or ratio of nothing).
+    Columns as docs/architecture.md. A group of rows has a cell of every metric wanted there, also
+    where none of the rows counts (0); a median or ratio of nothing is no cell.
     ``keys``: a subquery of keys; only these rows of the fact then go in, and only cells that they
     touch come out: what the rows feed.
     """
@@ -131,7 +131,7 @@ select
   report, metric, level, place_code, grain, period, slices,
   value, numerator, denominator, fact_rows, source_rows
 from figures join plan using (set_number, metric)
-where value is not null {"and fact_rows > 0" if keys else ""}
+where {"fact_rows > 0" if keys else "value is not null or fact_rows > 0"}
 """
 
 

@@ -8,6 +8,7 @@ from statistics import median
 
 from tests.analytics.reports.town import LEVELS, Event
 
+At = tuple[str, str, str, str, str]
 Key = tuple[str, str, str, str, str, str]
 
 
@@ -83,7 +84,7 @@ def _timed(event: Event) -> bool:
 
 
 COUNTS: dict[str, Callable[[Event], bool]] = {
-    "events_received": lambda e: True,
+    "events_received": lambda _: True,
     "events_due": _due,
     "events_in_time": lambda e: _due(e) and e.in_time is True,
     "on_time_rate": _due,

@@ -44,7 +44,7 @@ def counted(cells: pl.DataFrame) -> dict[tuple[str, ...], tuple[float, int, int]
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(town=st.lists(events, max_size=12))
 def test_cells_are_what_counting_one_by_one_gives(
     town: list[Event], manifest_path: Path, everything: Mapping[str, Report]

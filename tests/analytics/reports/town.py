@@ -32,6 +32,7 @@ class Event:
     supporters: int
 
 
+STREET = ("9901", "990101", "990101001")
 TOWN = [
     Event(
         ("9901", "990101", "990101001"), date(2019, 2, 28), "噪音", "hotline", True, True, 5, 1, 1
@@ -103,13 +104,11 @@ def _insert(connection: duckdb.DuckDBPyConnection, events: Sequence[Event]) -> N
             drop = f"drop-{event.feed}"
             bridges.append((key, event.feed, drop, record, record + 1, None, nth == 0))
             rows.append((event.feed, (key, "p" * 32, drop, record, record + 1, None)))
-    if facts:
-        connection.executemany(f"insert into marts.fct_event values ({_marks(13)})", facts)
-        connection.executemany(
-            f"insert into marts.bridge_event_source values ({_marks(7)})", bridges
-        )
+    for table, values in (("fct_event", facts), ("bridge_event_source", bridges)):
+        for row in values:
+            connection.execute(f"insert into marts.{table} values ({_marks(len(row))})", row)
     for feed, row in rows:
-        connection.execute(f"insert into bronze.{feed} values ({_marks(6)})", row)
+        connection.execute(f"insert into bronze.{feed} values ({_marks(len(row))})", row)
 
 
 def _marks(number: int) -> str:
