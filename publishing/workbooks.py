@@ -14,11 +14,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from analytics.reports.coordinates import ALL
+from analytics.reports.declarations import Report
+from analytics.reports.semantic_manifest import Catalog
 from publishing.pages import AtomsOf, Column, Imprint, Lang, Line, Page
+from publishing.report_pages import pages_of
 from publishing.sources_sheet import Drawing, gather, write_sources
 from publishing.wording import EMPTY, SOURCES, word
 from publishing.workbook_styles import display_width, make_styles, text
@@ -61,6 +66,27 @@ def write_workbook(
             write_sources(sheet, drawing, back, hint)
             _print_on(sheet, drawing, HEADINGS_AT - 1)
     return unfinished.replace(path)
+
+
+def write_report_workbook(
+    report: Report,
+    cells: pl.DataFrame,
+    path: Path,
+    lang: Lang,
+    *,
+    catalog: Catalog,
+    places: pl.DataFrame,
+    imprint: Imprint,
+    place_code: str = ALL,
+    period: str = ALL,
+    atoms_of: AtomsOf | None = None,
+    rows_per_figure: int = 20,
+) -> Path:
+    """Write a report for one place and period; arguments as in ``pages_of`` and above."""
+    pages = pages_of(report, catalog, cells, places, lang, place_code=place_code, period=period)
+    return write_workbook(
+        pages, path, lang, imprint, atoms_of=atoms_of, rows_per_figure=rows_per_figure
+    )
 
 
 def _write_page(sheet: Worksheet, drawing: Drawing, page: Page) -> None:
