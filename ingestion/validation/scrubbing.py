@@ -95,7 +95,8 @@ def scrub(text: pl.Expr) -> pl.Expr:
     """Replace identifiers in free text by 〔证件号〕, 〔电话〕, 〔车牌〕 and 〔邮箱〕.
 
     Digits and letters of either width, with blanks, hyphens, dots and invisible characters
-    between them. The rest of the text stays as it is, to the character.
+    between them. The rest of the text stays as it is, to the character, but for invisible
+    characters behind a digit.
     """
     scrubbed = text.str.replace_all(_HIDDEN, "$1")
     for pattern, token in _REPLACEMENTS:

@@ -53,11 +53,14 @@ def test_at_least_half_of_an_identifier_is_hidden(kind: str, text: str) -> None:
     assert len(shown.replace("*", "")) <= len(text) / 2
 
 
-@given(st.sampled_from(KINDS[:4]), st.text(min_size=1))
+@given(
+    st.sampled_from(KINDS[:4]),
+    st.text(st.characters(exclude_characters="*", exclude_categories=["Cs"]), min_size=1),
+)
 def test_no_value_is_shown_whole(kind: str, text: str) -> None:
     shown = masked(kind, text)
     assert shown is not None
-    assert text.replace("*", "") == "" or text not in shown
+    assert text not in shown
 
 
 def test_an_unknown_kind_is_answered_with_the_kinds_there_are() -> None:

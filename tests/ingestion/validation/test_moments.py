@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion.validation import moments as moments_module
 from ingestion.validation.moments import parse_date, parse_timestamp
 
 TO_FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
@@ -182,3 +183,11 @@ def test_a_conversion_past_the_year_9999_is_refused_not_overflowed() -> None:
 def test_the_form_of_one_row_does_not_change_another(texts: list[str | None]) -> None:
     day = date(2019, 2, 28)
     assert read(parse_date, *texts) == [None if text in ("x", None) else day for text in texts]
+
+
+def test_a_column_read_in_many_slices_keeps_its_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["2019-2-28", None, "2019年3月1日", "x", "43524", "20190302", "2019/3/3"]
+    whole = read(parse_date, *texts)
+    monkeypatch.setattr(moments_module, "_SLICE", 2)
+    assert read(parse_date, *texts) == whole
+    assert [day.day for day in whole if day] == [28, 1, 28, 2, 3]
