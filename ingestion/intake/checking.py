@@ -73,7 +73,7 @@ def check_batch(
     findings = [
         *_field_findings(contract, cleaned, typed),
         *_reference_findings(contract, typed, known),
-        *_rule_findings(contract, typed),
+        *_rule_findings(contract, cleaned, typed),
         _surplus_findings(records),
     ]
     found = pl.concat(findings) if findings else pl.DataFrame(schema=FINDING_SCHEMA)
@@ -229,16 +229,19 @@ def _reference_findings(
     return found
 
 
-def _rule_findings(contract: Contract, typed: pl.DataFrame) -> list[pl.DataFrame]:
+def _rule_findings(
+    contract: Contract, cleaned: pl.DataFrame, typed: pl.DataFrame
+) -> list[pl.DataFrame]:
+    """What is shown as found are the fields that the rule speaks of, as the clerk wrote them."""
     found = []
     for rule in contract.rules:
         passes = evaluate_rule(typed, rule.expression)
-        rows = typed.filter(~passes)
+        rows = cleaned.filter(~passes)
         if rows.is_empty():
             continue
         columns = [c for c in contract_columns(rule.expression) if c in typed.columns]
         values = pl.concat_str(
-            [pl.format(f"{c}={{}}", pl.col(c).cast(pl.String).fill_null("")) for c in columns],
+            [pl.format(f"{c}={{}}", pl.col(c).fill_null("")) for c in columns],
             separator="; ",
         )
         rows = rows.with_columns(values.alias("value:rule"))

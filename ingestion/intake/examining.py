@@ -159,7 +159,7 @@ class _Reader:
     def _match(self, part: Part) -> HeadingMatch:
         if id(part) not in self.matches:
             match = match_headings(self.contract, part.headings)
-            _demand_fit(self.contract, part, match)
+            _demand_fit(self.contract, match)
             self.seen.headings.append((part, match))
             self._leave_out_titles(part)
             self.matches[id(part)] = match
@@ -265,17 +265,9 @@ class _Reader:
             raise _RefusedError(_refusal("over_reject_limit", expected=limit))
 
 
-def _demand_fit(contract: Contract, part: Part, match: HeadingMatch) -> None:
+def _demand_fit(contract: Contract, match: HeadingMatch) -> None:
     if match.doubled:
         raise _RefusedError(_refusal("headings_doubled", column=_labels(contract, match.doubled)))
-    if not match.columns:
-        raise _RefusedError(
-            _refusal(
-                "headings_unknown",
-                column=", ".join(h for h in part.headings if h)[:500],
-                expected=", ".join(f.label_zh for f in contract.fields if f.required),
-            )
-        )
     if match.missing:
         raise _RefusedError(
             _refusal(

@@ -76,17 +76,17 @@ def original_path(settings: Settings, sha256: str) -> Path:
     return settings.raw / sha256[:2] / sha256 / "original"
 
 
-def write_drop(settings: Settings, drop: Drop) -> bool:
-    """Write the drop's record beside its original, once; False where it was there already."""
+def write_drop(settings: Settings, drop: Drop) -> tuple[Drop, bool]:
+    """Write the drop's record beside its original, once: (the record that stands, whether new)."""
     path = original_path(settings, drop.sha256).with_name(f"drop-{drop.drop_id}.json")
     if path.exists():
-        return False
+        return _read(path), False
     draft = path.with_suffix(f".{os.getpid()}.new")
     text = json.dumps(asdict(drop), ensure_ascii=False, indent=1, default=datetime.isoformat)
     draft.write_text(text, encoding="utf-8")
     draft.chmod(0o400)
     draft.replace(path)
-    return True
+    return drop, True
 
 
 def read_drops(settings: Settings) -> list[Drop]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import polars as pl
 
 from civic.settings import Settings
 from ingestion.contracts import Contract, Field
+from ingestion.intake.collecting import Collected, safe_name
 from ingestion.intake.examining import Examination, Refusal
 from ingestion.intake.originals import Drop
 from ingestion.intake.protecting import masked_values
@@ -78,12 +80,30 @@ def make_receipt(drop: Drop, contract: Contract | None, seen: Examination) -> Re
 def write_receipt(settings: Settings, receipt: Receipt) -> Path:
     """Write the JSON into the unit's outbox; the same receipt is the same bytes."""
     path = receipt_path(settings, receipt.drop)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    text = json.dumps(receipt.to_dict(), ensure_ascii=False, indent=1, default=str)
-    draft.write_text(text + "\n", encoding="utf-8")
-    draft.replace(path)
+    _write(path, receipt.to_dict())
     return path
+
+
+def answer_at_the_door(settings: Settings, collected: Iterable[Collected]) -> list[Path]:
+    """Answer what became no drop of its own: known bytes under another name, links, devices.
+
+    To be called once the drops have been taken in. A file that merely still lies where it lay was
+    answered when it came.
+    """
+    answers = []
+    for entry in collected:
+        if entry.drop is None or entry.state not in ("known", "refused"):
+            continue
+        named = replace(entry.drop, file_name=safe_name(entry.path.name))
+        path = receipt_path(settings, named)
+        if entry.state == "refused":
+            _write(path, _refused_link(named).to_dict())
+        elif named == entry.drop or not receipt_path(settings, entry.drop).is_file():
+            continue
+        else:
+            _write(path, _repeated(receipt_path(settings, entry.drop), entry.drop))
+        answers.append(path)
+    return answers
 
 
 def receipt_path(settings: Settings, drop: Drop, suffix: str = ".json") -> Path:
@@ -126,6 +146,28 @@ def heading_of(seen: Examination) -> dict[str, str]:
         for part, match in reversed(seen.headings)
         for name, position in match.columns.items()
     }
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
+    draft.write_text(text + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def _repeated(first: Path, drop: Drop) -> dict[str, Any]:
+    """The first receipt over again, with every record counted as repeated."""
+    receipt = json.loads(first.read_text(encoding="utf-8"))
+    receipt |= {"status": "repeated", "refusal": None, "repeated": receipt["records"]}
+    receipt |= {"accepted": 0, "rejected": 0, "warned": 0, "repeats": drop.file_name}
+    return receipt | {"by_code": [], "findings": [], "not_taken": []}
+
+
+def _refused_link(drop: Drop) -> Receipt:
+    zh, en = describe("not_a_file")
+    seen = Examination(None, status="refused", refusal=Refusal("not_a_file", zh, en))
+    return make_receipt(drop, None, seen)
 
 
 def _words(contract: Contract, code: str, column_name: str) -> dict[str, str]:

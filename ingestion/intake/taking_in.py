@@ -63,15 +63,6 @@ def replay(settings: Settings, contracts: Mapping[str, Contract], drop: Drop) ->
         return _take_in_one(settings, connection, contracts, drop, keys)
 
 
-def check(contract: Contract, path: Path, drop: Drop) -> tuple[Receipt, Examination]:
-    """The receipt that a file would get; nothing is taken in, kept or remembered."""
-    with tempfile.TemporaryDirectory() as folder:
-        seen = examine(
-            path, drop.file_name, contract, Path(folder), key=bytes(32), encoding=drop.encoding
-        )
-    return make_receipt(drop, contract, seen), seen
-
-
 def accepted_rows(settings: Settings, contract: Contract, drop: Drop) -> pl.DataFrame:
     """Bronze rows of a drop, made again from its kept original; the lake is not asked.
 
@@ -125,7 +116,7 @@ def _take_in_one(
 ) -> Receipt:
     contract = contracts.get(drop.feed)
     if contract is None:
-        seen = _refused_at_the_door(drop, contracts)
+        seen = refused_at_the_door(drop, contracts)
         receipt = _receipt(drop, None, seen)
         _record(connection, receipt, seen, None)
         write_receipt(settings, receipt)
@@ -195,7 +186,8 @@ def _examine(
     )
 
 
-def _refused_at_the_door(drop: Drop, feeds: Iterable[str]) -> Examination:
+def refused_at_the_door(drop: Drop, feeds: Iterable[str]) -> Examination:
+    """The examination of a drop that no contract fits."""
     code = drop.refusal or "no_contract_fits"
     zh, en = describe(code, expected=drop.refusal_detail or ", ".join(feeds))
     return Examination(None, status="refused", refusal=Refusal(code, zh, en))
