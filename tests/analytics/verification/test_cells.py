@@ -105,7 +105,7 @@ def figures(metric: str, rows: list[dict[str, Any]]) -> tuple[Any, ...] | None:
         case "flagged":
             return len(flagged), None, None, flagged
         case "flagged_rate":
-            return len(flagged) / len(rows), len(flagged), len(rows), rows
+            return (len(flagged) / len(rows), len(flagged), len(rows), rows) if rows else None
         case "long":
             counted = [r for r in timed if r["hours"] > 2]
             return len(counted), None, None, counted
@@ -124,6 +124,8 @@ def brute_force(rows: list[dict[str, Any]], wish: Wish) -> dict[str, tuple[Any, 
     if wish.metric == "registered":
         rows = [r for r in rows if r["on"] == last_date(rows, r, wish.grain)]
     groups: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+    if (wish.level, wish.grain, wish.slicing) == ("all", "all", ()):
+        groups["all", "all", "all", ""] = []
     for row in rows:
         at = place(row, wish.level)
         if at is not None:
