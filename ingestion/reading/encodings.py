@@ -195,8 +195,8 @@ def _gather_evidence(head: bytes, stream: BinaryIO) -> _Evidence:
                 size += len(line) + 1
             number += 1
             offset += len(line) + 1
-        if size >= _ENOUGH_EVIDENCE:
-            break
+            if size >= _ENOUGH_EVIDENCE:
+                return _Evidence(b"\n".join(found), places)
         number, offset = number - 1, offset - 1  # what follows the last line end is no line
     return _Evidence(b"\n".join(found), places)
 
