@@ -52,7 +52,7 @@ def verify(
             ),
             say(
                 "先核对列出的原件；civic trace <cell> 可查看每个数字的来源。",
-                "Look at the originals named first; civic trace <cell> shows where it is from.",
+                "Look at the originals named first; civic trace <cell> shows a figure's rows.",
             ),
         )
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from analytics.reports.coordinates import Coordinates
 from analytics.reports.verification.declared import Wish
-from analytics.reports.verification.grouping_keys import period_at, place_at, slices_by
+from analytics.reports.verification.grouping_keys import WHOLE, period_at, place_at, slices_by
 from analytics.reports.verification.metrics import Measure, Metric, aggregate, figure, passes, sql
 
 COORDINATES = ("report", "metric", "level", "place_code", "grain", "period", "slices")
@@ -41,7 +41,8 @@ def compute_cells(
     """All cells that the reports ask for, one row each, columns as ``SCHEMA``.
 
     ``facts``: by the mart's name, with the five place columns and ``_source_rows``. A group has a
-    cell of every metric asked for there, but none whose value does not exist.
+    cell of every metric asked for there, but none whose value does not exist. The whole (all
+    places, all periods, unsliced) is a group also where the fact has no rows.
     """
     made = [pl.DataFrame(schema=SCHEMA)]
     for fact, asked in _sorted_out(wishes, lambda w: metrics[w.metric].measure.fact):
@@ -111,16 +112,22 @@ def _grouped(
 ) -> Iterator[pl.DataFrame]:
     """The cells of one level, grain and slicing."""
     asked = {w.metric: metrics[w.metric] for w in wishes}
-    aggregated = (
-        keyed.lazy()
-        .filter(pl.col(keys["place_code"]).is_not_null())
-        .group_by([pl.col(column).alias(key) for key, column in keys.items()])
-        .agg(_figures(m, [names[part] for part in m.measures]) for m in asked.values())
-        .collect()
-    )
+    figures = [_figures(m, [names[part] for part in m.measures]) for m in asked.values()]
+    if wishes[0].is_whole:
+        # The whole is there also where there are no rows: then it is 0.
+        whole = dict(zip(_KEYS, (WHOLE, WHOLE, ""), strict=True))
+        aggregated = keyed.select(*(pl.lit(v).alias(k) for k, v in whole.items()), *figures)
+    else:
+        aggregated = (
+            keyed.lazy()
+            .filter(pl.col(keys["place_code"]).is_not_null())
+            .group_by([pl.col(column).alias(key) for key, column in keys.items()])
+            .agg(figures)
+            .collect()
+        )
     for wish in wishes:
-        figures = aggregated.select(*_KEYS, pl.col(wish.metric)).unnest(wish.metric)
-        yield _named(figures.filter(pl.col("value").is_not_null()), wish)
+        told = aggregated.select(*_KEYS, pl.col(wish.metric)).unnest(wish.metric)
+        yield _named(told.filter(pl.col("value").is_not_null()), wish)
 
 
 def _figures(metric: Metric, parts: Sequence[str]) -> pl.Expr:

@@ -56,16 +56,18 @@ def read_time_limits(seeds: Path) -> TimeLimits:
 
 def events(
     in_force: Mapping[str, pl.LazyFrame],
+    drops: Mapping[str, pl.LazyFrame],
     contracts: Mapping[str, Contract],
     current: pl.LazyFrame,
     limits: TimeLimits,
 ) -> pl.LazyFrame:
     """``fct_event``: one row per (feed, number), with ``_source_rows``.
 
-    ``in_force``: rows in force by feed. A category's class of limit goes before the contract's own.
+    ``in_force``: rows in force by feed; ``drops``: accepted drops by feed. A category's class of
+    limit goes before the contract's own.
     """
     matters = [
-        _matters(contracts[feed], rows)
+        _matters(contracts[feed], rows, drops[feed])
         for feed, rows in in_force.items()
         if contracts[feed].centre.get("element") == "event"
     ]
@@ -76,20 +78,24 @@ def events(
     return with_path(_with_judgement(limited), current)
 
 
-def _matters(contract: Contract, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Source rows of one feed become matters."""
-    mapped = _mapped(contract, rows)
+def _matters(contract: Contract, rows: pl.LazyFrame, drops: pl.LazyFrame) -> pl.LazyFrame:
+    """Source rows of one feed become matters.
+
+    How things stand is known up to the latest drop of the feed from the unit that told of a matter.
+    """
+    heard = drops.group_by("_unit").agg(known_as_of=pl.col("_as_of").max())
+    mapped = _mapped(contract, rows.join(heard, on="_unit", how="left"))
     stages = [
         (pl.col(at).max() if stage in LATEST_COUNTS else pl.col(at).min())
         for stage, at in _stage_columns().items()
     ]
     merged = mapped.group_by("event_no").agg(
-        *stages, as_of=pl.col("_as_of").max(), _source_rows=pl.len().cast(pl.Int64)
+        *stages, as_of=pl.col("known_as_of").max(), _source_rows=pl.len().cast(pl.Int64)
     )
     anchors = (
         mapped.sort(PRECEDENCE)
         .unique(subset="event_no", keep="first", maintain_order=True)
-        .drop(*PRECEDENCE, *_stage_columns().values())
+        .drop(*PRECEDENCE, "known_as_of", *_stage_columns().values())
     )
     return anchors.join(merged, on="event_no", nulls_equal=True).select(*_schema())
 
@@ -99,6 +105,7 @@ def _mapped(contract: Contract, rows: pl.LazyFrame) -> pl.LazyFrame:
     timestamp = pl.Datetime("us")
     return rows.select(
         *PRECEDENCE,
+        "known_as_of",
         *(
             (pl.col(stages[stage]) if stage in stages else pl.lit(None)).cast(timestamp).alias(at)
             for stage, at in _stage_columns().items()
@@ -152,7 +159,6 @@ def _with_judgement(matters: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(
             is_in_time=pl.col("is_due") & possible & (closed <= pl.col("due_at")).fill_null(False),
             is_overdue=pl.col("is_due")
-            & possible
             & (closed.is_null() | (closed > pl.col("due_at"))).fill_null(False),
             handling_hours=pl.when(possible).then(hours),
         )

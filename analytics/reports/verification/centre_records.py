@@ -35,12 +35,13 @@ def feed_records(
 
 
 def _records_of(contract: Contract, rows: pl.LazyFrame) -> pl.LazyFrame:
-    occurred = stages_of(contract).get("reported", "_as_of")
+    reported = stages_of(contract).get("reported")
+    occurred = [pl.col(c).cast(pl.Date) for c in (reported, "_as_of") if c]
     return rows.select(
         feed=pl.lit(contract.feed),
         unit=pl.col("_unit"),
         place_code=place_of(contract),
-        occurred_on=pl.col(occurred).cast(pl.Date),
+        occurred_on=pl.coalesce(occurred),
         _source_rows=pl.lit(1, pl.Int64),
     )
 

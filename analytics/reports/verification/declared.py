@@ -32,6 +32,11 @@ class Wish:
     grain: str
     slicing: tuple[str, ...]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it asks for one cell: everything there is."""
+        return (self.level, self.grain, self.slicing) == ("all", "all", ())
+
 
 def read_wishes(folder: Path = DECLARATIONS) -> list[Wish]:
     """Every wish of every declared report, each once."""

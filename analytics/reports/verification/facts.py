@@ -43,7 +43,7 @@ def facts_of(
     current = current_places(registered.lazy()).collect().lazy()
     return {
         "fct_place_registered": registered.lazy(),
-        "fct_event": events(in_force, contracts, current, limits),
+        "fct_event": events(in_force, drops, contracts, current, limits),
         "fct_organisation": organisations(in_force, contracts, current),
         "fct_feed_record": feed_records(in_force, contracts, current),
     }
