@@ -19,7 +19,9 @@ from civic.errors import CivicError
 from civic.lake import install_extensions
 from civic.settings import PROJECT_ROOT, Settings
 
-PROJECT = PROJECT_ROOT / "dbt"
+SOURCES = PROJECT_ROOT / "dbt"
+
+_LINKED = ("dbt_project.yml", "profiles.yml", "models", "macros", "seeds", "docs", "tests")
 
 _WELL = ("success", "pass", "no-op", "warn", "skipped")
 _SHOWN = 3
@@ -73,6 +75,7 @@ def run_dbt(
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
     install_extensions()
+    prepare_project(settings)
     command = dbt_command(settings, *arguments, variables=variables)
     code, log = _run(command, dbt_environment(settings), on_line)
     nodes, seconds = _read(results)
@@ -80,6 +83,28 @@ def run_dbt(
     if code or failed:
         raise _failure(failed, log, settings)
     return DbtResult(nodes, seconds, target)
+
+
+def project_folder(settings: Settings) -> Path:
+    """dbt's project of this installation: ``dbt/`` by links, and ``models_extra`` beside them."""
+    return settings.home / "dbt_project"
+
+
+def prepare_project(settings: Settings) -> Path:
+    """Link ``dbt/`` into this installation's project folder; that folder.
+
+    Models of contracts from outside the repository lie in its ``models_extra``. They cannot be
+    reached by an absolute path or ``..`` in ``model-paths``: dbt then writes compiled files over
+    them, because it joins the path of a model to that of its target.
+    """
+    folder = project_folder(settings)
+    (folder / "models_extra").mkdir(parents=True, exist_ok=True)
+    for name in _LINKED:
+        link = folder / name
+        if not (link.is_symlink() and link.readlink() == SOURCES / name):
+            link.unlink(missing_ok=True)
+            link.symlink_to(SOURCES / name)
+    return folder
 
 
 def dbt_command(settings: Settings, *arguments: str, variables: Mapping[str, Any]) -> list[str]:
@@ -92,9 +117,9 @@ def dbt_command(settings: Settings, *arguments: str, variables: Mapping[str, Any
         "dbt.cli.main",
         *arguments,
         "--project-dir",
-        str(PROJECT),
+        str(project_folder(settings)),
         "--profiles-dir",
-        str(PROJECT),
+        str(project_folder(settings)),
         "--target-path",
         str(settings.dbt_target),
         "--log-path",
@@ -106,12 +131,9 @@ def dbt_command(settings: Settings, *arguments: str, variables: Mapping[str, Any
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
     """The environment in which dbt (and MetricFlow) finds the lake; telemetry is off."""
-    extra = settings.home / "dbt_models"
-    (extra / "staging").mkdir(parents=True, exist_ok=True)
     return os.environ | {
         "CIVIC_CATALOG_PATH": settings.catalog or str(settings.catalog_file),
         "CIVIC_DATA_PATH": settings.data_path,
-        "CIVIC_EXTRA_MODELS": str(extra),
         "CIVIC_MEMORY_LIMIT": settings.memory_limit,
         "CIVIC_THREADS": str(settings.threads),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -63,7 +63,8 @@ def diff(
     """Compare two publications; explain the ``top`` largest changes from their atoms.
 
     ``atoms_of``: rows behind a cell, at least ``drop_id`` and ``record`` (default: the report
-    room's tracing). Raises CivicError for a number that is not kept.
+    room's atoms, by the definitions that each publication carries).
+    Raises CivicError for a number that is not kept.
     """
     old, new = find_publication(settings, a), find_publication(settings, b)
     with connect(settings) as connection:
@@ -172,6 +173,6 @@ def _named(causes: pl.DataFrame | None, drops: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tracing() -> AtomsOf:
-    from analytics.reports.tracing import atoms_of
+    from publishing.serving_tables import all_atoms
 
-    return atoms_of
+    return all_atoms

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import polars as pl
 
 Lang = Literal["zh", "en"]
+LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 Kind = Literal["count", "rate", "number"]
 
 #: (row of cells, how many rows at most) -> unit, feed, file_name, sha256, sheet, line, contribution

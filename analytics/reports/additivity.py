@@ -1,9 +1,10 @@
 """The blocking audit of cells: parts add up to the whole.
 
 Over places (the children of a place and its ``unplaced`` are the place), over periods (months are
-the year, years are ``all``) and over slices (the categories are the unsliced figure). Row counts,
-numerators and denominators add up for every metric, values where the metric is additive. A
-register's metric is not added over periods: it counts the same things again at each date.
+the year, years are ``all``) and over slices (the categories are the unsliced figure). Values add up
+where the metric is additive, denominators and row counts for every metric. (The numerator and rows
+of a ratio need not: rows without a denominator make no cell.) A register's metric is not added over
+periods: it counts the same things again at each date.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from analytics.reports.semantic_manifest import Catalog, load_catalog
 from civic.lake import LAKE
 
 COORDINATES = ("report", "metric", "level", "place_code", "grain", "period", "slices")
-COUNTS = ("numerator", "denominator", "fact_rows", "source_rows")
+COUNTS = ("fact_rows", "source_rows")
 TOLERANCE = 1e-9
 """Relative: sums are exact decimals inside, and doubles only when they are added up here."""
 
@@ -80,6 +81,7 @@ def _groups(catalog: Catalog, reports: Mapping[str, Report]) -> pl.DataFrame:
 def _amounts(cells: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     """One row per cell and figure that adds up; ``by``: the names of its slices."""
     additive = [m for m in cells["metric"].unique() if catalog.metric(m).is_additive]
+    ratios = [m for m in cells["metric"].unique() if len(catalog.metric(m).aggregates) == 2]
     texts = cells["slices"].unique().to_list()
     names = {text: ";".join(parse_slices(text)) for text in texts}
     return (
@@ -87,7 +89,11 @@ def _amounts(cells: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
             *COORDINATES,
             pl.col("slices").replace_strict(names, return_dtype=pl.String).alias("by"),
             pl.when(pl.col("metric").is_in(additive)).then("value").alias("value"),
-            *(pl.col(count).cast(pl.Float64) for count in COUNTS),
+            "denominator",
+            *(
+                pl.when(~pl.col("metric").is_in(ratios)).then(pl.col(c).cast(pl.Float64)).alias(c)
+                for c in COUNTS
+            ),
         )
         .unpivot(index=[*COORDINATES, "by"], variable_name="figure", value_name="amount")
         .drop_nulls("amount")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from analytics.reports.coordinates import Coordinates, quoted
 from analytics.reports.figures import RANKED, atom_figures, counts
 from analytics.reports.metrics import Metric
+from analytics.reports.reasons import reason_sql
 from analytics.reports.rows import in_cell, rows_sql
 from civic.lake import LAKE
 
@@ -59,3 +60,18 @@ order by c.fact_key, b.is_anchor desc, b.feed, b.drop_id, b.record
 def _on_anchor(figure: str) -> str:
     """The figure on the anchor, 0 on the rows that support it, null where it has no meaning."""
     return f"case when b.is_anchor or c.{figure} is null then c.{figure} else 0 end as {figure}"
+
+
+def left_out_sql(metric: Metric, cell: Coordinates) -> str:
+    """Rows at a cell's coordinates that do not count: ``reason`` (number), ``fact_rows``."""
+    return f"""
+select reason, count(*) as fact_rows
+from (
+  select {reason_sql(metric, cell.grain)} as reason
+  from {metric.fact.relation}
+  where {in_cell(metric, cell)}
+)
+where reason is not null
+group by reason
+order by reason
+"""

@@ -131,7 +131,7 @@ select
   report, metric, level, place_code, grain, period, slices,
   value, numerator, denominator, fact_rows, source_rows
 from figures join plan using (set_number, metric)
-where {"fact_rows > 0" if keys else "value is not null or fact_rows > 0"}
+where value is not null {"and fact_rows > 0" if keys else ""}
 """
 
 

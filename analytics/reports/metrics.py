@@ -97,9 +97,8 @@ class Aggregate:
 class Metric:
     """A named measure: ``aggregates`` is one, or numerator and denominator of a ratio.
 
-    ``direction``: 'up' where more is better, 'down' where less is, else 'none'. ``decimals``: how
-    many to show. ``left_out``: why rows do not count, as the metric's ``config.meta`` states it:
-    (template of a condition, words), the first that holds is the reason.
+    ``direction``: 'up' where more is better, 'down' where less is, else 'neutral'.
+    ``decimals``: how many to show.
     """
 
     name: str
@@ -109,7 +108,6 @@ class Metric:
     direction: str
     decimals: int
     aggregates: tuple[Aggregate, ...]
-    left_out: tuple[tuple[Filter, Label], ...] = ()
 
     @property
     def fact(self) -> Fact:

@@ -91,13 +91,9 @@ class Catalog:
             label=Label(meta.get("label_zh") or english, english),
             unit=Label(meta.get("unit_zh") or "", meta.get("unit_en") or ""),
             description=(entry.get("description") or "").strip(),
-            direction=str(meta.get("direction") or "none"),
+            direction=str(meta.get("direction") or "neutral"),
             decimals=int(meta.get("decimals") or 0),
             aggregates=aggregates,
-            left_out=tuple(
-                (_filter(r["when"], fact), Label(r["zh"], r["en"]))
-                for r in meta.get("left_out") or []
-            ),
         )
 
     def _aggregates(
@@ -126,8 +122,11 @@ class Catalog:
     def _aggregate(self, measure_name: str, templates: Iterable[str]) -> Aggregate:
         model, measure = self._measures[measure_name]
         fact = self.facts[model["name"]]
-        if measure["agg"] not in AGGREGATIONS:
-            raise CivicError(f"The aggregation {measure['agg']} of {measure_name} is not known.")
+        function, expression = measure["agg"], str(measure.get("expr") or measure["name"])
+        if function not in AGGREGATIONS:
+            raise CivicError(f"The aggregation {function} of {measure_name} is not known.")
+        if (function, expression) == ("sum", "1"):  # how a semantic model counts rows
+            function = "count"
         time = measure.get("agg_time_dimension") or _part(model, "defaults").get(
             "agg_time_dimension"
         )
@@ -136,8 +135,8 @@ class Catalog:
         parameters = _part(measure, "agg_params")
         return Aggregate(
             fact=fact,
-            function=measure["agg"],
-            expression=str(measure.get("expr") or measure["name"]),
+            function=function,
+            expression=expression,
             time=fact.dimension(time),
             filters=tuple(_filter(t, fact) for t in templates),
             percentile=parameters.get("percentile"),

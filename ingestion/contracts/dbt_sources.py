@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from civic.dbt_runner import project_folder
 from civic.errors import CivicError
 from civic.settings import PROJECT_ROOT, Settings
 from ingestion.contracts.bronze_schema import LINEAGE
@@ -35,7 +36,7 @@ def sync(contracts: Mapping[str, Contract], settings: Settings) -> list[Path]:
     """Bring dbt's staging models up to the contracts; the files that changed, written or removed.
 
     Contracts of the repository go to ``dbt/models/staging`` (committed), those from other
-    folders to ``<home>/dbt_models/staging``, which the project reads as well. A file that says
+    folders to ``<home>/dbt_project/models_extra``, which dbt reads as well. A file that says
     already what it should is not touched.
     """
     shipped = load_contracts(settings.contract_paths[:1])
@@ -49,7 +50,7 @@ def sync(contracts: Mapping[str, Contract], settings: Settings) -> list[Path]:
 
 def extra_models(settings: Settings) -> Path:
     """The folder of models for contracts from outside the repository."""
-    return settings.home / "dbt_models"
+    return project_folder(settings) / "models_extra"
 
 
 def staging_files(contracts: Iterable[Contract]) -> dict[str, str]:

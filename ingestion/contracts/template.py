@@ -220,6 +220,7 @@ def _instructions(contract: Contract) -> list[tuple[str, str]]:
         (f"数据所指的日期：{as_of_zh}。", f"The date that the data speak of: {as_of_en}."),
         (f"与以前所报的关系：{relation_zh}。", f"Relation to earlier drops: {relation_en}."),
     ]
+    rows += [(f"规则：{rule.zh}", f"Rule: {rule.en}") for rule in contract.rules]
     if refused:
         zh = "、".join(f.label_zh for f in refused)
         en = ", ".join(f.label_en for f in refused)

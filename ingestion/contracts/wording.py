@@ -5,7 +5,7 @@ Shared by the template and the dictionary. Belongs here: wording. Does not: layo
 
 from __future__ import annotations
 
-from ingestion.contracts.model import AsOfRule, Contract, Field, Relation
+from ingestion.contracts.model import AsOfRule, Contract, Field, LeaveOut, Relation
 
 Words = tuple[str, str]
 
@@ -113,12 +113,26 @@ def relation_of(relation: Relation) -> Words:
             words = ("按主键更新；以最新一次为准", "updated by key; of one key the latest stays")
         case "snapshot":
             words = (
-                f"全量；每次替换{f'同一 {scope}' if scope else '本单位'}以前所报",
-                f"whole; replaces what {f'the same {scope}' if scope else 'the unit'} sent before",
+                f"全量；替换以前所报的同一 {scope} 的数据" if scope else "全量；替换本单位以前所报",
+                "all there is; replaces what was sent before "
+                + (f"for the same {scope}" if scope else "by the unit"),
             )
     if relation.history:
         return words[0] + "，保留历史版本", words[1] + "; earlier versions are kept"
     return words
+
+
+def left_out_of(rule: LeaveOut) -> Words:
+    """Which rows of a file are no records."""
+    zh, en = [], []
+    if rule.only_first_cell:
+        zh.append("只填了第一格")
+        en.append("only the first cell is filled")
+    if rule.pattern:
+        where_zh, where_en = (f" {rule.column}", rule.column) if rule.column else ("第一格", "it")
+        zh.append(f"{where_zh}形如 `{rule.pattern}`")
+        en.append(f"{where_en} has the form `{rule.pattern}`")
+    return "，".join(zh) + "的行", "rows in which " + " and ".join(en)
 
 
 def as_of_of(rules: tuple[AsOfRule, ...]) -> Words:

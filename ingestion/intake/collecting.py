@@ -18,7 +18,7 @@ from civic.errors import CivicError
 from civic.settings import Settings
 from ingestion.contracts import Contract, recognise
 from ingestion.intake.as_of import MANIFEST_SUFFIX, as_of, read_manifest
-from ingestion.intake.originals import Drop, drop_id, keep, write_drop
+from ingestion.intake.originals import Drop, clear_leftovers, drop_id, keep, write_drop
 from ingestion.reading import UnreadableDropError, peek_headings
 
 UNFINISHED = re.compile(
@@ -63,6 +63,7 @@ def collect(
     received = (now or datetime.now(UTC)).replace(tzinfo=None, microsecond=0)
     files = sorted({path for root in roots for path in _files(root, bool(paths))})
     growing = _still_written(files, settings.settle_seconds, wait)
+    clear_leftovers(settings)
     collected = []
     for path in files:
         if path in growing:

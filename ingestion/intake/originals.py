@@ -19,6 +19,7 @@ from civic.errors import CivicError
 from civic.settings import Settings
 
 CHUNK = 1 << 22
+INCOMING = ".incoming-"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def keep(settings: Settings, path: Path) -> tuple[str, int]:
     known = _digest(path)
     if original_path(settings, known).exists():
         return known, path.stat().st_size
-    draft = settings.raw / f".incoming-{os.getpid()}"
+    draft = settings.raw / f"{INCOMING}{os.getpid()}"
     try:
         sha256, size = _copy(path, draft)
         target = original_path(settings, sha256)
@@ -69,6 +70,13 @@ def keep(settings: Settings, path: Path) -> tuple[str, int]:
     finally:
         draft.unlink(missing_ok=True)
     return sha256, size
+
+
+def clear_leftovers(settings: Settings) -> None:
+    """Remove half copies of processes that are no longer alive."""
+    for draft in settings.raw.glob(f"{INCOMING}*"):
+        if not Path(f"/proc/{draft.name.removeprefix(INCOMING)}").exists():
+            draft.unlink(missing_ok=True)
 
 
 def original_path(settings: Settings, sha256: str) -> Path:

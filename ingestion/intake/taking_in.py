@@ -6,6 +6,7 @@ so a run that was killed anywhere is simply run again, and an empty lake is rebu
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -25,6 +26,7 @@ from ingestion.intake.receipts import Receipt, described_findings, make_receipt,
 from ingestion.validation.findings import describe
 from ingestion.vault import Keys, load_keys, open_vault
 
+WORKING = ".intake-"
 OnReceipt = Callable[[Receipt], None]
 
 
@@ -41,6 +43,7 @@ def take_in(
     wanted = None if feeds is None else set(feeds)
     keys = load_keys(settings)
     with open_lake(settings) as connection:
+        _clear_leftovers(settings)
         ensure_bronze(connection, contracts.values())
         pending = [
             drop for drop in _pending(settings, connection) if wanted is None or drop.feed in wanted
@@ -102,6 +105,12 @@ def reference_order(contracts: Mapping[str, Contract]) -> list[str]:
     return ordered
 
 
+def _clear_leftovers(settings: Settings) -> None:
+    """What a killed run left behind; whoever holds the catalog is alone with it."""
+    for folder in settings.lake.glob(f"{WORKING}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _pending(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list[Drop]:
     taken = {row[0] for row in connection.execute("select drop_id from bronze.drops").fetchall()}
     return [drop for drop in read_drops(settings) if drop.drop_id not in taken]
@@ -118,17 +127,19 @@ def _take_in_one(
     if contract is None:
         seen = refused_at_the_door(drop, contracts)
         receipt = _receipt(drop, None, seen)
-        _record(connection, receipt, seen, None)
-        write_receipt(settings, receipt)
+        _record(connection, receipt, seen, None, lambda: write_receipt(settings, receipt))
         return receipt
     settings.lake.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.lake, prefix=".intake-") as folder:
+    with tempfile.TemporaryDirectory(dir=settings.lake, prefix=WORKING) as folder:
         known = _known_values(connection, contract)
         seen = _examine_into_vault(settings, contract, drop, Path(folder), keys, known)
         receipt = _receipt(drop, contract, seen)
-        _record(connection, receipt, seen, contract)
-    write_receipt(settings, receipt)
-    write_corrections(settings, receipt, contract, seen)
+
+        def answer() -> None:
+            write_receipt(settings, receipt)
+            write_corrections(settings, receipt, contract, seen)
+
+        _record(connection, receipt, seen, contract, answer)
     return receipt
 
 
@@ -219,8 +230,13 @@ def _record(
     receipt: Receipt,
     seen: Examination,
     contract: Contract | None,
+    answer: Callable[[], object],
 ) -> None:
-    """Write all that the lake keeps of a drop in one transaction, in place of what it had."""
+    """Write all that the lake keeps of a drop in one transaction, in place of what it had.
+
+    The unit is answered just before the commit: killed in between, the next run answers again in
+    the same words; killed after it, nobody is left without an answer.
+    """
     drop = receipt.drop
     connection.execute("begin")
     try:
@@ -232,6 +248,7 @@ def _record(
         if contract is not None:
             _insert_findings(connection, contract, seen, drop)
         _insert_drop(connection, receipt, seen, contract)
+        answer()
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")

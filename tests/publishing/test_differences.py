@@ -12,7 +12,7 @@ import pytest
 from civic.errors import CivicError
 from civic.lake import open_lake
 from publishing.publications import Diff, diff, publish
-from tests.publishing.town import PASSED, TABLES, Town
+from tests.publishing.town import PASSED, TABLES, Town, made_town
 
 
 def atoms_of(connection: duckdb.DuckDBPyConnection, cell: Mapping[str, Any]) -> pl.DataFrame:
@@ -27,9 +27,10 @@ def published(town: Town) -> int:
     return publish(town.settings, town.cells(), TABLES, PASSED, town.drops()).number
 
 
-@pytest.fixture
-def difference(town: Town) -> Diff:
+@pytest.fixture(scope="module")
+def difference(tmp_path_factory: pytest.TempPathFactory) -> Diff:
     """A second drop adds two messages to a figure and makes a new one; two rows are superseded."""
+    town = made_town(tmp_path_factory.mktemp("home"))
     published(town)
     town.drop("d2", [("990102001001001", "2026-01")] * 2 + [("990102001001002", "2026-02")])
     with open_lake(town.settings) as lake:

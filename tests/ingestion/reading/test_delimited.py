@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
-from ingestion.reading import Limits
+from ingestion.reading import Limits, ReadingRules, open_drop
 from ingestion.reading.dialect import sniff_delimiter
+from tests.ingestion.reading.drops import names_headings
 
 
 def test_surplus_fields_are_counted_and_lose_no_row(read):
@@ -146,13 +149,9 @@ def test_a_nul_byte_is_refused_with_its_line(refused):
 
 
 def test_batches_left_half_read_leave_nothing_behind(tmp_path):
-    import threading
-
-    from ingestion.reading import ReadingRules, open_drop
-
     path = tmp_path / "drop"
     path.write_bytes("编号,名称\n".encode() + "1,甲\n".encode() * 100)
-    with open_drop(path, "a.csv", ReadingRules(lambda _: 1.0)) as opened:
+    with open_drop(path, "a.csv", ReadingRules(names_headings("编号"))) as opened:
         next(opened.batches)
         next(opened.batches)
     assert "read-ahead" not in {thread.name for thread in threading.enumerate()}

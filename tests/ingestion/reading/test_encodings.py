@@ -99,3 +99,12 @@ def test_a_character_cut_at_the_end_means_a_truncated_file(refused, encoding):
     error = refused(content)
     assert error.code == "truncated"
     assert "line 4" in error.en
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_one_broken_byte_is_named_by_its_own_line(refused, encoding):
+    content = REGISTER.encode(encoding) + b"3,\xff\xff,x\r\n" + "4,王五,街\r\n".encode(encoding)
+    error = refused(content)
+    assert error.code == "encoding_unknown"
+    assert "line 4" in error.en
+    assert f"byte {len(REGISTER.encode(encoding)) + 2}" in error.en

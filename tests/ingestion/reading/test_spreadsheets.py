@@ -59,19 +59,9 @@ def test_cells_are_text_as_a_person_sees_them(read):
         sheet.write_string(1, 8, "007\n\t")
 
     read = read(xlsx(fill), "a.xlsx")
-    assert read.rows == [
-        (
-            "188006",
-            "1.5",
-            "2024-01-02",
-            "2024-01-02 03:04:05",
-            "13:01:02",
-            "true",
-            "#N/A",
-            "42",
-            "007\n\t",
-        )
-    ]
+    (row,) = read.rows
+    assert row[:5] == ("188006", "1.5", "2024-01-02", "2024-01-02 03:04:05", "13:01:02")
+    assert row[5:] == ("true", "#N/A", "42", "007\n\t")
     assert "formulas_by_value" in read.note_codes
 
 
@@ -164,6 +154,17 @@ def test_two_cells_in_far_corners_are_refused_before_they_fill_memory(refused):
         sheet.write(1_048_575, 16_383, "x")
 
     assert refused(xlsx(fill), "a.xlsx").code == "too_many_cells"
+
+
+@pytest.mark.parametrize("record", [b"\x03\x02\x0e\x00", b"\x00\x02\x0e\x00"])
+def test_an_old_workbook_that_claims_far_cells_is_refused(refused, record):
+    book = xlwt.Workbook()
+    book.add_sheet("册").write(0, 0, 1.23456789)
+    book.save(buffer := io.BytesIO())
+    data = bytearray(buffer.getvalue())
+    at = data.rindex(record) + 4  # a number's cell, and the range that the sheet announces
+    data[at : at + 14] = b"\xff" * 14
+    assert refused(bytes(data), "a.xls").code == "too_many_cells"
 
 
 def test_a_workbook_that_unpacks_to_a_bomb_is_refused(refused):

@@ -23,8 +23,10 @@ events_of_feeds as (
         {{ value_of(feed.unit, dbt.type_string()) }} as unit_name,
         {{ value_of(feed.area, dbt.type_string()) }} as area_name,
         {{ first_filled(feed.place) }} as place_code,
-        {{ value_of(feed.longitude, 'double') }} as longitude,
-        {{ value_of(feed.latitude, 'double') }} as latitude,
+        {% set longitude = value_of(feed.longitude, 'double') -%}
+        {% set latitude = value_of(feed.latitude, 'double') -%}
+        case when {{ longitude }} <> 0 or {{ latitude }} <> 0 then {{ longitude }} end as longitude,
+        case when {{ longitude }} <> 0 or {{ latitude }} <> 0 then {{ latitude }} end as latitude,
         {% for stage in stages -%}
         {{ value_of({'column': feed.stages[stage]} if stage in feed.stages else {}, 'timestamp') }} as {{ stage }}_at,
         {% endfor -%}

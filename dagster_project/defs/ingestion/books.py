@@ -1,0 +1,46 @@
+"""The two ends of intake: originals that are kept, and the register of every drop."""
+
+from collections import Counter
+
+import dagster as dg
+
+from dagster_project import keys
+from dagster_project.defs.ingestion.feeds import totals
+from dagster_project.installation import Installation, load_installation
+
+
+@dg.definitions
+def books() -> dg.Definitions:
+    """Originals before the feeds, the register after them."""
+    return dg.Definitions(assets=[originals, _register()])
+
+
+@dg.asset(key=keys.ORIGINALS, group_name="intake", kinds={"file"})
+def originals(installation: dg.ResourceParam[Installation]) -> dg.MaterializeResult[None]:
+    """原始文件 · Every whole file of the drop folder, kept under its SHA-256."""
+    from publishing.whole_way import Request, collect_drops
+
+    collected = collect_drops(Request(installation.settings))
+    states = Counter(file.state for file in collected)
+    refused = [f"{file.path.name}: {file.detail}" for file in collected if file.state == "refused"]
+    return dg.MaterializeResult(
+        metadata={"files": len(collected), **states, "refused_files": refused}
+    )
+
+
+def _register() -> dg.AssetsDefinition:
+    feeds = [keys.bronze(feed) for feed in load_installation().contracts]
+
+    @dg.asset(
+        key=keys.REGISTER,
+        deps=[keys.ORIGINALS, *feeds],
+        group_name="intake",
+        kinds={"polars", "ducklake"},
+        description="接收登记 · One row for each drop. Answers the drops that no contract fits.",
+    )
+    def register(installation: dg.ResourceParam[Installation]) -> dg.MaterializeResult[None]:
+        from publishing.whole_way import take_in_drops
+
+        return dg.MaterializeResult(metadata=totals(take_in_drops(installation.settings)))
+
+    return register

@@ -1,0 +1,11 @@
+"""The one job: everything, from the drop folder to the workbooks, in the order of the graph."""
+
+import dagster as dg
+
+from dagster_project import keys
+
+whole_way = dg.define_asset_job(
+    keys.WHOLE_WAY,
+    selection=dg.AssetSelection.all(),
+    description="从投递文件到发布 · From dropped files to a publication: what `civic run` does.",
+)
