@@ -11,12 +11,10 @@ SOUND = "11010519491231002X"
 WIDE = "１１０１０５１９４９１２３１００２X"
 
 
-def planted(defect: dict, rows: pl.DataFrame | None = None):
-    rows = (
-        pl.DataFrame({"citizen_id": [SOUND] * 10, "name": list("甲乙丙丁戊己庚辛壬癸")})
-        if (rows is None)
-        else rows
-    )
+PEOPLE = pl.DataFrame({"citizen_id": [SOUND] * 10, "name": list("甲乙丙丁戊己庚辛壬癸")})
+
+
+def planted(defect: dict, rows: pl.DataFrame = PEOPLE):
     return plant(rows, rows, {"defects": [defect]}, np.random.default_rng(1))
 
 
