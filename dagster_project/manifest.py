@@ -34,7 +34,9 @@ def load_manifest() -> Mapping[str, Any]:
 
     Raises CivicError where dbt cannot parse.
     """
-    content: Mapping[str, Any] = json.loads(prepare_manifest(load_installation()).read_text("utf-8"))
+    content: Mapping[str, Any] = json.loads(
+        prepare_manifest(load_installation()).read_text("utf-8")
+    )
     return content
 
 
