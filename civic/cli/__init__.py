@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from civic.cli import intake
 from civic.errors import CivicError, DataAtFaultError
 
 app = typer.Typer(
@@ -15,6 +16,9 @@ app = typer.Typer(
     add_completion=False,
     help="Civic Lakehouse: from a dropped file to a published figure, and back to its line.",
 )
+
+for group in (intake,):
+    group.register(app)
 
 
 def main() -> None:

@@ -5,9 +5,10 @@ belong here: how a format is read (``reading``) or a value is judged (``validati
 """
 
 from ingestion.intake.collecting import Collected, collect
+from ingestion.intake.dry_run import check
 from ingestion.intake.originals import Drop, altered, find_drop, original_path, read_drops
-from ingestion.intake.receipts import Receipt
-from ingestion.intake.taking_in import accepted_rows, check, replay, take_in
+from ingestion.intake.receipts import Receipt, answer_at_the_door
+from ingestion.intake.taking_in import accepted_rows, replay, take_in
 
 __all__ = [
     "Collected",
@@ -15,6 +16,7 @@ __all__ = [
     "Receipt",
     "accepted_rows",
     "altered",
+    "answer_at_the_door",
     "check",
     "collect",
     "find_drop",

@@ -75,7 +75,9 @@ def _correction_properties(path: Path) -> dict[str, Any]:
 def _moment(parts: dict[str, str], month: int | None, day: int | None) -> datetime | None:
     try:
         return datetime(
-            int(parts["year"]), int(parts.get("month") or month or 1), int(parts.get("day") or day or 1)
+            int(parts["year"]),
+            int(parts.get("month") or month or 1),
+            int(parts.get("day") or day or 1),
         )
     except (KeyError, ValueError):
         return None

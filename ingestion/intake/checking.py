@@ -6,13 +6,15 @@ field, a column of fault codes; only rows with a fault are looked at again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 
 from ingestion.contracts import Contract, Field, HeadingMatch
+from ingestion.reading import Batch
 from ingestion.validation import identifiers, parsing
 from ingestion.validation.rules import evaluate_rule
 
@@ -28,7 +30,7 @@ FINDING_SCHEMA = {
     "value_found": pl.String,
 }
 
-_FAULTS = {
+_FAULTS: dict[str | None, Callable[[pl.Expr], pl.Expr]] = {
     "citizen_id": identifiers.citizen_id_fault,
     "credit_code": identifiers.credit_code_fault,
     "division_code": identifiers.division_code_fault,
@@ -55,14 +57,15 @@ class CheckedBatch:
 def check_batch(
     contract: Contract,
     match: HeadingMatch,
-    frame: pl.DataFrame,
+    batch: Batch,
     known: Mapping[str, pl.Series],
 ) -> CheckedBatch:
-    """Check the text records of ``frame`` (columns ``"0"``, ``"1"``, … by position).
+    """Check the text records of a batch.
 
     ``known``: for fields with a reference, the values that the other feed has; a field that is not
     in it is not checked.
     """
+    frame = batch.frame.with_columns(pl.lit(batch.part.name, dtype=pl.String).alias("_sheet"))
     records, left_out = _without_left_out(contract, match, frame)
     texts = _texts(contract, match, records)
     cleaned = texts.with_columns(parsing.clean(pl.col(f.name)) for f in contract.fields)
@@ -70,7 +73,7 @@ def check_batch(
     findings = [
         *_field_findings(contract, cleaned, typed),
         *_reference_findings(contract, typed, known),
-        *_rule_findings(contract, typed),
+        *_rule_findings(contract, cleaned, typed),
         _surplus_findings(records),
     ]
     found = pl.concat(findings) if findings else pl.DataFrame(schema=FINDING_SCHEMA)
@@ -86,7 +89,7 @@ def _without_left_out(
     cells = [c for c in frame.columns if not c.startswith("_")]
     first = pl.coalesce(pl.col(c) for c in cells)
     alone = pl.sum_horizontal(pl.col(c).is_not_null() for c in cells) == 1
-    reason = pl.when(pl.col("_blank")).then(pl.lit("left_out_blank"))
+    reason: Any = pl.when(pl.col("_blank")).then(pl.lit("left_out_blank"))
     for rule in contract.reading.leave_out:
         position = match.columns.get(rule.column or "")
         text = pl.col(str(position)) if position is not None else first
@@ -123,6 +126,11 @@ def _typed(field: Field) -> pl.Expr:
             return parsing.parse_timestamp(text, field.zone)
         case "boolean":
             return parsing.parse_boolean(text)
+    return _typed_string(field)
+
+
+def _typed_string(field: Field) -> pl.Expr:
+    text = pl.col(field.name)
     if field.codes:
         return _code_value(field)
     if field.semantic == "citizen_id":
@@ -172,7 +180,7 @@ def _field_findings(
 def _fault(field: Field) -> pl.Expr:
     text, value = pl.col(f"text:{field.name}"), pl.col(field.name)
     given = text.is_not_null()
-    fault = pl.when(given & value.is_null()).then(
+    fault: Any = pl.when(given & value.is_null()).then(
         pl.lit("code_unknown" if field.codes else f"type_{field.logical_type}")
     )
     if field.required:
@@ -184,10 +192,12 @@ def _fault(field: Field) -> pl.Expr:
     if field.max_length:
         too_long = value.str.len_chars() > field.max_length
         fault = fault.when(given & too_long).then(pl.lit("too_long"))
-    for bound, out in ((field.minimum, pl.Expr.lt), (field.maximum, pl.Expr.gt)):
-        if bound is not None:
-            outside = given & out(value, _bound(field, bound))
-            fault = fault.when(outside).then(pl.lit("out_of_range"))
+    if field.minimum is not None:
+        below = value < _bound(field, field.minimum)
+        fault = fault.when(given & below).then(pl.lit("out_of_range"))
+    if field.maximum is not None:
+        above = value > _bound(field, field.maximum)
+        fault = fault.when(given & above).then(pl.lit("out_of_range"))
     checked = fault.otherwise(None)
     if field.semantic in _FAULTS:
         semantic = pl.when(given).then(_FAULTS[field.semantic](value)).otherwise(None)
@@ -219,16 +229,19 @@ def _reference_findings(
     return found
 
 
-def _rule_findings(contract: Contract, typed: pl.DataFrame) -> list[pl.DataFrame]:
+def _rule_findings(
+    contract: Contract, cleaned: pl.DataFrame, typed: pl.DataFrame
+) -> list[pl.DataFrame]:
+    """What is shown as found are the fields that the rule speaks of, as the clerk wrote them."""
     found = []
     for rule in contract.rules:
         passes = evaluate_rule(typed, rule.expression)
-        rows = typed.filter(~passes)
+        rows = cleaned.filter(~passes)
         if rows.is_empty():
             continue
         columns = [c for c in contract_columns(rule.expression) if c in typed.columns]
         values = pl.concat_str(
-            [pl.format(f"{c}={{}}", pl.col(c).cast(pl.String).fill_null("")) for c in columns],
+            [pl.format(f"{c}={{}}", pl.col(c).fill_null("")) for c in columns],
             separator="; ",
         )
         rows = rows.with_columns(values.alias("value:rule"))

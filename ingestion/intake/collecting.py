@@ -18,10 +18,12 @@ from civic.errors import CivicError
 from civic.settings import Settings
 from ingestion.contracts import Contract, recognise
 from ingestion.intake.as_of import MANIFEST_SUFFIX, as_of, read_manifest
-from ingestion.intake.originals import Drop, drop_id, keep, write_drop
+from ingestion.intake.originals import Drop, clear_leftovers, drop_id, keep, write_drop
 from ingestion.reading import UnreadableDropError, peek_headings
 
-UNFINISHED = re.compile(r"^(\.|~\$)|\.(part|partial|tmp|temp|filepart|crdownload|swp)$", re.IGNORECASE)
+UNFINISHED = re.compile(
+    r"^(\.|~\$)|\.(part|partial|tmp|temp|filepart|crdownload|swp)$", re.IGNORECASE
+)
 SAFE = re.compile(r"[^\w.\-（）()【】 ]+")
 LONGEST_NAME = 120
 
@@ -30,7 +32,10 @@ State = Literal["new", "known", "still_written", "refused"]
 
 @dataclass(frozen=True)
 class Collected:
-    """What became of one file: ``new`` drop, ``known`` bytes, ``still_written``, ``refused``."""
+    """What became of one file: ``new`` drop, ``known`` bytes, ``still_written``, ``refused``.
+
+    ``drop`` is the drop that stands for its bytes; of a link it only says whose it was.
+    """
 
     path: Path
     state: State
@@ -58,6 +63,7 @@ def collect(
     received = (now or datetime.now(UTC)).replace(tzinfo=None, microsecond=0)
     files = sorted({path for root in roots for path in _files(root, bool(paths))})
     growing = _still_written(files, settings.settle_seconds, wait)
+    clear_leftovers(settings)
     collected = []
     for path in files:
         if path in growing:
@@ -71,7 +77,9 @@ def safe_name(name: str) -> str:
     """A name that is safe in a path, a terminal and a workbook: no separators, no controls."""
     cleaned = SAFE.sub("_", name).strip(". ") or "_"
     stem, dot, suffix = cleaned.rpartition(".")
-    return cleaned if len(cleaned) <= LONGEST_NAME else stem[: LONGEST_NAME - 20] + dot + suffix[:19]
+    return (
+        cleaned if len(cleaned) <= LONGEST_NAME else stem[: LONGEST_NAME - 20] + dot + suffix[:19]
+    )
 
 
 def _files(root: Path, named: bool) -> Iterator[Path]:
@@ -118,20 +126,20 @@ def _collect_one(
     feed: str | None,
     received: datetime,
 ) -> Collected:
+    named_unit, named_feed = _from_place(settings, path, contracts)
+    whose = safe_name(unit or named_unit)
     if path.is_symlink() or not path.is_file():
-        return Collected(path, "refused", None, "symlink")
+        return Collected(path, "refused", _not_a_file(path, whose, received), "symlink")
     try:
         manifest = read_manifest(path)
         sha256, size = keep(settings, path)
-    except OSError as error:
-        return Collected(path, "refused", None, str(error))
-    named_unit, named_feed = _from_place(settings, path, contracts)
+    except (OSError, CivicError) as error:
+        return Collected(path, "still_written", None, str(error))
     refusal, detail = None, ""
     chosen = feed or named_feed
     if chosen is None:
-        chosen, refusal, detail = _recognised(path, contracts)
+        chosen, refusal, detail = recognise_feed(path, contracts)
     moment, source = as_of(contracts.get(chosen or ""), path.name, manifest, received)
-    whose = safe_name(unit or named_unit)
     drop = Drop(
         drop_id=drop_id(whose, chosen or "", sha256),
         unit=whose,
@@ -146,8 +154,24 @@ def _collect_one(
         refusal=refusal,
         refusal_detail=detail,
     )
-    new = write_drop(settings, drop)
-    return Collected(path, "new" if new else "known", drop)
+    standing, new = write_drop(settings, drop)
+    return Collected(path, "new" if new else "known", standing)
+
+
+def _not_a_file(path: Path, unit: str, received: datetime) -> Drop:
+    """What a link or a device is answered by: nothing of it is read or kept."""
+    return Drop(
+        drop_id=drop_id(unit, "", path.name),
+        unit=unit,
+        feed="",
+        file_name=safe_name(path.name),
+        sha256="",
+        bytes=0,
+        received_at=received,
+        as_of=received,
+        as_of_source="arrival",
+        refusal="not_a_file",
+    )
 
 
 def _from_place(
@@ -165,9 +189,10 @@ def _from_place(
     return folders[-1] if folders else "unknown", None
 
 
-def _recognised(
+def recognise_feed(
     path: Path, contracts: Mapping[str, Contract]
 ) -> tuple[str | None, str | None, str]:
+    """(feed, refusal code, detail): the one contract that the file's headings fit, or why none."""
     try:
         rows = peek_headings(path, path.name)
     except UnreadableDropError as error:

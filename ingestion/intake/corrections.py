@@ -99,7 +99,7 @@ def _summary(receipt: Receipt) -> list[tuple[str, Any]]:
             (
                 "下一步 Next",
                 "请在“更正 Corrections”表中改正标红的单元格，保存后将本文件重新投递。\n"
-                "Correct the marked cells on the sheet 更正 Corrections, save, and drop this file again.",
+                "Correct the marked cells on the sheet 更正 Corrections, save, and drop this file.",
             )
         )
     return rows

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from ingestion.contracts import Contract, HeadingMatch, match_headings, score_he
 from ingestion.intake.checking import FINDING_SCHEMA, CheckedBatch, check_batch
 from ingestion.intake.duplicates import CONTENT_HASH, KEY_HASH, find_duplicates, with_hashes
 from ingestion.intake.protecting import protect
-from ingestion.reading import Note, Part, ReadingRules, UnreadableDropError, open_drop
+from ingestion.reading import Batch, Note, Part, ReadingRules, UnreadableDropError, open_drop
 from ingestion.validation.findings import describe
 
 OUTCOME_SCHEMA = {
@@ -46,7 +46,7 @@ class Examination:
     ``contract`` is None where none fits.
     ``parts``: Parquet files of bronze columns, duplicates still among them; ``dropped``: records in
     them that are not accepted. ``findings`` are unmasked. ``corrections``: texts, by field, as the
-    clerk wrote them, of the rejected records; for a snapshot of all, since the next drop replaces it.
+    clerk wrote them, of the rejected records; of a snapshot all, since the next drop replaces it.
     """
 
     contract: Contract | None
@@ -147,9 +147,9 @@ class _Reader:
         self.outcomes: list[pl.DataFrame] = []
         self.corrections: list[pl.DataFrame] = []
 
-    def read(self, batches: object) -> None:
-        for batch in batches:  # type: ignore[attr-defined]
-            checked = check_batch(self.contract, self._match(batch.part), batch.frame, self.known)
+    def read(self, batches: Iterable[Batch]) -> None:
+        for batch in batches:
+            checked = check_batch(self.contract, self._match(batch.part), batch, self.known)
             self._add(checked)
         if not self.seen.headings:
             raise _RefusedError(_refusal("no_records"))
@@ -159,8 +159,9 @@ class _Reader:
     def _match(self, part: Part) -> HeadingMatch:
         if id(part) not in self.matches:
             match = match_headings(self.contract, part.headings)
-            _demand_fit(self.contract, part, match)
+            _demand_fit(self.contract, match)
             self.seen.headings.append((part, match))
+            self._leave_out_titles(part)
             self.matches[id(part)] = match
         return self.matches[id(part)]
 
@@ -184,6 +185,17 @@ class _Reader:
         seen.parts.append(target)
         if identities is not None and self.keep_identities is not None:
             self.keep_identities(identities)
+
+    def _leave_out_titles(self, part: Part) -> None:
+        titles = pl.DataFrame(
+            part.rows_before, schema={"_line": pl.Int64, "detail": pl.String}, orient="row"
+        ).with_columns(
+            pl.lit(None).alias("_record"),
+            pl.lit(part.name, dtype=pl.String).alias("_sheet"),
+            pl.lit("left_out_title").alias("code"),
+        )
+        self.seen.left_out += titles.height
+        self.outcomes.append(_outcomes(titles, "left_out"))
 
     def _take_as_of(self, passed: pl.DataFrame) -> None:
         for rule in self.contract.as_of:
@@ -249,27 +261,21 @@ class _Reader:
         seen.accepted = seen.records - seen.rejected - seen.repeated
         share = seen.rejected / seen.records
         if share > self.contract.reject_limit:
-            limit = f"{self.contract.reject_limit:.0%}"
-            raise _RefusedError(
-                _refusal(
-                    "over_reject_limit",
-                    rejected=seen.rejected,
-                    records=seen.records,
-                    share=f"{share:.0%}",
-                    limit=limit,
-                )
-            )
+            limit = f"{self.contract.reject_limit:.0%} ({seen.rejected:,} / {seen.records:,})"
+            raise _RefusedError(_refusal("over_reject_limit", expected=limit))
 
 
-def _demand_fit(contract: Contract, part: Part, match: HeadingMatch) -> None:
+def _demand_fit(contract: Contract, match: HeadingMatch) -> None:
     if match.doubled:
-        raise _RefusedError(_refusal("headings_doubled", fields=_labels(contract, match.doubled)))
-    if not match.columns:
-        raise _RefusedError(
-            _refusal("headings_unknown", found=", ".join(h for h in part.headings if h)[:500])
-        )
+        raise _RefusedError(_refusal("headings_doubled", column=_labels(contract, match.doubled)))
     if match.missing:
-        raise _RefusedError(_refusal("headings_missing", fields=_labels(contract, match.missing)))
+        raise _RefusedError(
+            _refusal(
+                "headings_missing",
+                column=_labels(contract, match.missing),
+                expected=", ".join(f.label_zh for f in contract.fields if f.required),
+            )
+        )
 
 
 def _labels(contract: Contract, names: tuple[str, ...]) -> str:

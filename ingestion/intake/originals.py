@@ -19,15 +19,16 @@ from civic.errors import CivicError
 from civic.settings import Settings
 
 CHUNK = 1 << 22
+INCOMING = ".incoming-"
 
 
 @dataclass(frozen=True)
 class Drop:
     """One file that a unit left for a feed. ``feed`` is empty where no contract fits.
 
-    ``as_of_source`` says where ``as_of`` stood: manifest, file_name, column or arrival; for a column
-    the date is read with the file and ``as_of`` is the arrival until then. ``refusal`` is the code of
-    a refusal that was already certain at the door.
+    ``as_of_source`` says where ``as_of`` stood: manifest, file_name, column or arrival; for a
+    column the date is read with the file and ``as_of`` is the arrival until then. ``refusal`` is
+    the code of a refusal that was already certain at the door.
     """
 
     drop_id: str
@@ -58,7 +59,7 @@ def keep(settings: Settings, path: Path) -> tuple[str, int]:
     known = _digest(path)
     if original_path(settings, known).exists():
         return known, path.stat().st_size
-    draft = settings.raw / f".incoming-{os.getpid()}"
+    draft = settings.raw / f"{INCOMING}{os.getpid()}"
     try:
         sha256, size = _copy(path, draft)
         target = original_path(settings, sha256)
@@ -71,22 +72,29 @@ def keep(settings: Settings, path: Path) -> tuple[str, int]:
     return sha256, size
 
 
+def clear_leftovers(settings: Settings) -> None:
+    """Remove half copies of processes that are no longer alive."""
+    for draft in settings.raw.glob(f"{INCOMING}*"):
+        if not Path(f"/proc/{draft.name.removeprefix(INCOMING)}").exists():
+            draft.unlink(missing_ok=True)
+
+
 def original_path(settings: Settings, sha256: str) -> Path:
     """Where the original of that SHA-256 lies."""
     return settings.raw / sha256[:2] / sha256 / "original"
 
 
-def write_drop(settings: Settings, drop: Drop) -> bool:
-    """Write the drop's record beside its original, once; False where it was there already."""
+def write_drop(settings: Settings, drop: Drop) -> tuple[Drop, bool]:
+    """Write the drop's record beside its original, once: (the record that stands, whether new)."""
     path = original_path(settings, drop.sha256).with_name(f"drop-{drop.drop_id}.json")
     if path.exists():
-        return False
+        return _read(path), False
     draft = path.with_suffix(f".{os.getpid()}.new")
     text = json.dumps(asdict(drop), ensure_ascii=False, indent=1, default=datetime.isoformat)
     draft.write_text(text, encoding="utf-8")
     draft.chmod(0o400)
     draft.replace(path)
-    return True
+    return drop, True
 
 
 def read_drops(settings: Settings) -> list[Drop]:

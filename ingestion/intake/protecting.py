@@ -1,6 +1,8 @@
-"""Keep direct identifiers out of bronze: pseudonym, vault or scrubbed text, as the contract says."""
+"""Keep direct identifiers out of bronze: pseudonym, vault or scrubbed text, by the contract."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import polars as pl
 
@@ -21,7 +23,7 @@ def protect(
 ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """(bronze columns, identities for the vault or None where the feed has none).
 
-    Both keep ``_record``; the identities keep the pseudonyms too, so that a pseudonym can be resolved.
+    Both keep ``_record``; the identities keep the pseudonyms too, to resolve them by.
     """
     made = typed.with_columns(
         scrub(pl.col(f.name)) for f in contract.fields if f.protection == "scrub"
@@ -42,7 +44,7 @@ def protect(
 def masked_values(contract: Contract, findings: pl.DataFrame) -> pl.DataFrame:
     """The findings with what was found masked wherever it could identify somebody."""
     value, column = pl.col("value_found"), pl.col("column_name")
-    shown = pl.when(pl.lit(False)).then(value)
+    shown: Any = pl.when(pl.lit(False)).then(value)
     for field in contract.fields:
         hit = column.str.split(",").list.contains(field.name)
         if field.protection in ("pseudonym", "vault"):

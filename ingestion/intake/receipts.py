@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ import polars as pl
 
 from civic.settings import Settings
 from ingestion.contracts import Contract, Field
+from ingestion.intake.collecting import Collected, safe_name
 from ingestion.intake.examining import Examination, Refusal
 from ingestion.intake.originals import Drop
 from ingestion.intake.protecting import masked_values
-from ingestion.validation.findings import describe, finding_code
+from ingestion.validation.findings import describe, expected, found
 
 LISTED = 10_000
 OTHER_LINE = "{other_line}"
@@ -78,12 +80,30 @@ def make_receipt(drop: Drop, contract: Contract | None, seen: Examination) -> Re
 def write_receipt(settings: Settings, receipt: Receipt) -> Path:
     """Write the JSON into the unit's outbox; the same receipt is the same bytes."""
     path = receipt_path(settings, receipt.drop)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    text = json.dumps(receipt.to_dict(), ensure_ascii=False, indent=1, default=str)
-    draft.write_text(text + "\n", encoding="utf-8")
-    draft.replace(path)
+    _write(path, receipt.to_dict())
     return path
+
+
+def answer_at_the_door(settings: Settings, collected: Iterable[Collected]) -> list[Path]:
+    """Answer what became no drop of its own: known bytes under another name, links, devices.
+
+    To be called once the drops have been taken in. A file that merely still lies where it lay was
+    answered when it came.
+    """
+    answers = []
+    for entry in collected:
+        if entry.drop is None or entry.state not in ("known", "refused"):
+            continue
+        named = replace(entry.drop, file_name=safe_name(entry.path.name))
+        path = receipt_path(settings, named)
+        if entry.state == "refused":
+            _write(path, _refused_link(named).to_dict())
+        elif named == entry.drop or not receipt_path(settings, entry.drop).is_file():
+            continue
+        else:
+            _write(path, _repeated(receipt_path(settings, entry.drop), entry.drop))
+        answers.append(path)
+    return answers
 
 
 def receipt_path(settings: Settings, drop: Drop, suffix: str = ".json") -> Path:
@@ -128,36 +148,59 @@ def heading_of(seen: Examination) -> dict[str, str]:
     }
 
 
-def expected(contract: Contract, column: str, code: str) -> tuple[str, str]:
-    """What would have been right in that column, (Chinese, English)."""
-    try:
-        wanted = contract.field(column)
-    except KeyError:
-        return "", ""
-    if code in ("type_date", "type_timestamp") and wanted.examples:
-        return f"日期，如 {wanted.examples[0]}", f"a date such as {wanted.examples[0]}"
-    if code == "code_unknown":
-        zh = "、".join(c.label_zh for c in wanted.codes)
-        return zh, ", ".join(f"{c.value} ({c.label_en})" for c in wanted.codes)
-    if code == "out_of_range":
-        span = f"{_bound(wanted.minimum)} … {_bound(wanted.maximum)}"
-        return span, span
-    if code == "pattern" and wanted.examples:
-        return f"格式如 {wanted.examples[0]}", f"written like {wanted.examples[0]}"
-    catalogued = finding_code(code) if not code.startswith("rule:") else None
-    if catalogued is None:
-        return "", ""
-    values = {"column": wanted.label_zh, "expected": _example(wanted)}
-    return _filled(catalogued.expected_zh, values), _filled(catalogued.expected_en, values)
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
+    draft.write_text(text + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def _repeated(first: Path, drop: Drop) -> dict[str, Any]:
+    """The first receipt over again, with every record counted as repeated."""
+    receipt = json.loads(first.read_text(encoding="utf-8"))
+    receipt |= {"status": "repeated", "refusal": None, "repeated": receipt["records"]}
+    receipt |= {"accepted": 0, "rejected": 0, "warned": 0, "repeats": drop.file_name}
+    return receipt | {"by_code": [], "findings": [], "not_taken": []}
+
+
+def _refused_link(drop: Drop) -> Receipt:
+    zh, en = describe("not_a_file")
+    seen = Examination(None, status="refused", refusal=Refusal("not_a_file", zh, en))
+    return make_receipt(drop, None, seen)
 
 
 def _words(contract: Contract, code: str, column_name: str) -> dict[str, str]:
     if code.startswith("rule:"):
         rule = next(r for r in contract.rules if r.name == code.removeprefix("rule:"))
         return {"zh": rule.zh, "en": rule.en, "expected_zh": rule.zh, "expected_en": rule.en}
-    expected_zh, expected_en = expected(contract, column_name, code)
-    zh, en = describe(code, column=column_name, other_line=OTHER_LINE, expected=expected_zh)
+    values = {"other_line": OTHER_LINE, **_wanted(contract, column_name, code)}
+    (zh, en), (expected_zh, expected_en) = found(code, **values), expected(code, **values)
     return {"zh": zh, "en": en, "expected_zh": expected_zh, "expected_en": expected_en}
+
+
+def _wanted(contract: Contract, columns: str, code: str) -> dict[str, str]:
+    """What fills the catalogue's wording: the column's labels, and what its contract expects."""
+    fields = [contract.field(name) for name in columns.split(",") if name]
+    if not fields:
+        return {}
+    labels = {
+        "column_zh": "、".join(f.label_zh for f in fields),
+        "column_en": ", ".join(f.label_en for f in fields),
+    }
+    wanted = fields[0]
+    if code == "code_unknown":
+        zh = "、".join(c.label_zh for c in wanted.codes)
+        en = ", ".join(f"{c.label_zh} ({c.label_en})" for c in wanted.codes)
+        return {**labels, "expected_zh": zh, "expected_en": en}
+    if code == "reference_unknown" and wanted.reference:
+        return {**labels, "expected": ".".join(wanted.reference)}
+    texts = {
+        "out_of_range": f"{_bound(wanted.minimum)} … {_bound(wanted.maximum)}",
+        "pattern": _example(wanted),
+        "too_long": str(wanted.max_length),
+    }
+    return {**labels, "expected": texts[code]} if code in texts else labels
 
 
 def _heading(headings: dict[str, str], columns: str) -> str:
@@ -211,14 +254,9 @@ def _read_as(seen: Examination) -> dict[str, Any]:
 
 
 def _example(wanted: Field) -> str:
-    return wanted.examples[0] if wanted.examples else wanted.label_zh
+    """An example says more to a clerk than a regular expression."""
+    return wanted.examples[0] if wanted.examples else str(wanted.pattern)
 
 
 def _bound(bound: object) -> str:
     return "" if bound is None else str(bound)
-
-
-def _filled(text: str, values: dict[str, str]) -> str:
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
-    return text

@@ -6,6 +6,7 @@ so a run that was killed anywhere is simply run again, and an empty lake is rebu
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -25,6 +26,7 @@ from ingestion.intake.receipts import Receipt, described_findings, make_receipt,
 from ingestion.validation.findings import describe
 from ingestion.vault import Keys, load_keys, open_vault
 
+WORKING = ".intake-"
 OnReceipt = Callable[[Receipt], None]
 
 
@@ -41,11 +43,10 @@ def take_in(
     wanted = None if feeds is None else set(feeds)
     keys = load_keys(settings)
     with open_lake(settings) as connection:
+        _clear_leftovers(settings)
         ensure_bronze(connection, contracts.values())
         pending = [
-            drop
-            for drop in _pending(settings, connection)
-            if wanted is None or drop.feed in wanted
+            drop for drop in _pending(settings, connection) if wanted is None or drop.feed in wanted
         ]
         order = {feed: place for place, feed in enumerate(reference_order(contracts))}
         pending.sort(key=lambda d: order.get(d.feed, -1))
@@ -65,17 +66,6 @@ def replay(settings: Settings, contracts: Mapping[str, Contract], drop: Drop) ->
         return _take_in_one(settings, connection, contracts, drop, keys)
 
 
-def check(
-    settings: Settings, contract: Contract, path: Path, drop: Drop
-) -> tuple[Receipt, Examination]:
-    """The receipt that a file would get; nothing is taken in, kept or remembered."""
-    with tempfile.TemporaryDirectory() as folder:
-        seen = examine(
-            path, drop.file_name, contract, Path(folder), key=bytes(32), encoding=drop.encoding
-        )
-    return make_receipt(drop, contract, seen), seen
-
-
 def accepted_rows(settings: Settings, contract: Contract, drop: Drop) -> pl.DataFrame:
     """Bronze rows of a drop, made again from its kept original; the lake is not asked.
 
@@ -86,7 +76,7 @@ def accepted_rows(settings: Settings, contract: Contract, drop: Drop) -> pl.Data
         seen = _examine(settings, contract, drop, Path(folder), load_keys(settings))
         if seen.status == "refused":
             columns = [f.bronze_name for f in contract.bronze_fields if f.bronze_name]
-            return pl.DataFrame(schema={c: pl.String for c in columns})
+            return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
         return (
             seen.accepted_frame()
             .with_columns(
@@ -115,6 +105,12 @@ def reference_order(contracts: Mapping[str, Contract]) -> list[str]:
     return ordered
 
 
+def _clear_leftovers(settings: Settings) -> None:
+    """What a killed run left behind; whoever holds the catalog is alone with it."""
+    for folder in settings.lake.glob(f"{WORKING}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _pending(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list[Drop]:
     taken = {row[0] for row in connection.execute("select drop_id from bronze.drops").fetchall()}
     return [drop for drop in read_drops(settings) if drop.drop_id not in taken]
@@ -129,19 +125,21 @@ def _take_in_one(
 ) -> Receipt:
     contract = contracts.get(drop.feed)
     if contract is None:
-        seen = _refused_at_the_door(drop)
+        seen = refused_at_the_door(drop, contracts)
         receipt = _receipt(drop, None, seen)
-        _record(connection, receipt, seen, None)
-        write_receipt(settings, receipt)
+        _record(connection, receipt, seen, None, lambda: write_receipt(settings, receipt))
         return receipt
     settings.lake.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.lake, prefix=".intake-") as folder:
+    with tempfile.TemporaryDirectory(dir=settings.lake, prefix=WORKING) as folder:
         known = _known_values(connection, contract)
         seen = _examine_into_vault(settings, contract, drop, Path(folder), keys, known)
         receipt = _receipt(drop, contract, seen)
-        _record(connection, receipt, seen, contract)
-    write_receipt(settings, receipt)
-    write_corrections(settings, receipt, contract, seen)
+
+        def answer() -> None:
+            write_receipt(settings, receipt)
+            write_corrections(settings, receipt, contract, seen)
+
+        _record(connection, receipt, seen, contract, answer)
     return receipt
 
 
@@ -186,9 +184,7 @@ def _examine(
     path = original_path(settings, drop.sha256)
     if altered(settings, drop.sha256):
         zh, en = describe("original_altered")
-        return Examination(
-            contract, status="refused", refusal=Refusal("original_altered", zh, en)
-        )
+        return Examination(contract, status="refused", refusal=Refusal("original_altered", zh, en))
     return examine(
         path,
         drop.file_name,
@@ -201,9 +197,10 @@ def _examine(
     )
 
 
-def _refused_at_the_door(drop: Drop) -> Examination:
+def refused_at_the_door(drop: Drop, feeds: Iterable[str]) -> Examination:
+    """The examination of a drop that no contract fits."""
     code = drop.refusal or "no_contract_fits"
-    zh, en = describe(code, found=drop.refusal_detail, feeds=drop.refusal_detail)
+    zh, en = describe(code, expected=drop.refusal_detail or ", ".join(feeds))
     return Examination(None, status="refused", refusal=Refusal(code, zh, en))
 
 
@@ -233,8 +230,13 @@ def _record(
     receipt: Receipt,
     seen: Examination,
     contract: Contract | None,
+    answer: Callable[[], object],
 ) -> None:
-    """Write all that the lake keeps of a drop in one transaction, in place of what it had."""
+    """Write all that the lake keeps of a drop in one transaction, in place of what it had.
+
+    The unit is answered just before the commit: killed in between, the next run answers again in
+    the same words; killed after it, nobody is left without an answer.
+    """
     drop = receipt.drop
     connection.execute("begin")
     try:
@@ -246,6 +248,7 @@ def _record(
         if contract is not None:
             _insert_findings(connection, contract, seen, drop)
         _insert_drop(connection, receipt, seen, contract)
+        answer()
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")

@@ -25,7 +25,10 @@ ZIP_MAGIC = b"PK\x03\x04"
 ZIP_EMPTY_MAGIC = b"PK\x05\x06"
 _PACKING_SYSTEM_FILES = {".ds_store", "thumbs.db", "desktop.ini"}
 _OFFICE_PARTS = ("[Content_Types].xml", "mimetype", "META-INF/manifest.xml")
-_DAMAGE = (zlib.error, zipfile.BadZipFile, gzip.BadGzipFile)
+ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
+"""What ``zipfile`` raises, besides its own error, where sizes, places or flags are wrong."""
+
+_STREAM_DAMAGE = (zlib.error, zipfile.BadZipFile, gzip.BadGzipFile)
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ class LimitedStream(io.RawIOBase):
             data = self._inner.read(wanted)
         except EOFError as error:
             raise refusal("archive_truncated", name=self._name) from error
-        except _DAMAGE as error:
+        except _STREAM_DAMAGE as error:
             raise refusal("archive_broken", name=self._name) from error
         self._given += len(data)
         if self._given > self._most:
@@ -163,7 +166,7 @@ def _gzip_member(path: Path, file_name: str, limits: Limits) -> Member:
 def _zip_members(path: Path, file_name: str, stream: BinaryIO, limits: Limits) -> Unpacked:
     try:
         entries = zipfile.ZipFile(stream).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except ZIP_DAMAGE as error:
         raise refusal("archive_broken", name=file_name) from error
     files = [(member_name(entry), entry) for entry in entries if not entry.is_dir()]
     for name, entry in files:
@@ -200,7 +203,7 @@ def _zip_member(path: Path, name: str, entry: zipfile.ZipInfo) -> Member:
         owner = open_regular(path)
         try:
             inner = zipfile.ZipFile(owner).open(entry)  # noqa: SIM115 the stream closes it
-        except (zipfile.BadZipFile, OSError) as error:
+        except ZIP_DAMAGE as error:
             owner.close()
             raise refusal("archive_broken", name=name) from error
         # zipfile stops at the declared size and checks the sum, so a lying size is damage.
@@ -244,7 +247,7 @@ def member_name(entry: zipfile.ZipInfo) -> str:
 def _is_office_file(stream: BinaryIO, name: str) -> bool:
     try:
         names = zipfile.ZipFile(stream).namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except ZIP_DAMAGE as error:
         raise refusal("archive_broken", name=name) from error
     return any(part in names for part in _OFFICE_PARTS)
 

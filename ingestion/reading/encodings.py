@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (b"\x84\x31\x95\x33", "gb18030"),
 )
+_CANDIDATES = ("utf-8", "gb18030")
 _BLOCK = 1 << 20
 _ENOUGH_EVIDENCE = 64 * 1024
 """Bytes of lines with non-ASCII text after which the search for more of them ends."""
@@ -38,7 +40,6 @@ trail A1 to BF), so sixteen different ones would be one file in 10^14.
 
 READS_AS_TEXT = 0.5
 CLEARLY_MORE = 0.25
-_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _IN_A_WORD = re.compile(r"(?<=[a-z])[^\x00-\x7f]|[^\x00-\x7f](?=[a-z])")
 
 
@@ -53,9 +54,17 @@ class Encoding:
 
 @dataclass(frozen=True)
 class _Evidence:
-    lines: bytes
-    first_line: int
-    first_offset: int
+    """Lines with non-ASCII bytes, joined; of each: where it starts in ``text``, its physical
+    line, and its byte offset in the file.
+    """
+
+    text: bytes
+    places: list[tuple[int, int, int]]
+
+    def place(self, at: int) -> tuple[int, int]:
+        """Physical line and byte offset in the file of a position in ``text``."""
+        start, line, offset = self.places[bisect_right(self.places, (at, 1 << 62)) - 1]
+        return line, offset + at - start
 
 
 def detect_encoding(stream: BinaryIO, stated: str | None = None) -> Encoding:
@@ -70,10 +79,10 @@ def detect_encoding(stream: BinaryIO, stated: str | None = None) -> Encoding:
     if marked:
         return _with_stated(marked, stated)
     evidence = _gather_evidence(head, stream)
-    if not evidence.lines:
+    if not evidence.text:
         return Encoding("utf-8", 0, (note("encoding_ascii"),))
-    utf8 = _decoded(evidence.lines, "utf-8")
-    gb18030 = _decoded(evidence.lines, "gb18030")
+    utf8 = _decoded(evidence.text, "utf-8")
+    gb18030 = _decoded(evidence.text, "gb18030")
     chosen = _choose(evidence, utf8, gb18030, stated)
     return _with_stated(chosen, stated)
 
@@ -120,16 +129,26 @@ def _between(evidence: _Evidence, utf8: str, gb18030: str, stated: str | None) -
         return Encoding(stated, 0, (note("encoding_stated", encoding=stated),))
     raise refusal(
         "encoding_ambiguous",
-        line=evidence.first_line,
+        line=evidence.places[0][1],
         utf8=_first_foreign_line(utf8),
         gb18030=_first_foreign_line(gb18030),
     )
 
 
 def _only_as_stated(evidence: _Evidence, stated: str | None) -> Encoding:
-    if stated and _decoded(evidence.lines, stated) is not None:
+    if stated and _decoded(evidence.text, stated) is not None:
         return Encoding(stated, 0, (note("encoding_stated", encoding=stated),))
-    raise refusal("encoding_unknown", line=evidence.first_line, offset=evidence.first_offset)
+    line, offset = evidence.place(max(_fits_until(evidence.text, e) for e in _CANDIDATES))
+    raise refusal("encoding_unknown", line=line, offset=offset)
+
+
+def _fits_until(data: bytes, encoding: str) -> int:
+    """Where bytes stop to fit an encoding; 0 where they fit it without being text."""
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0
 
 
 def _with_stated(found: Encoding, stated: str | None) -> Encoding:
@@ -161,22 +180,25 @@ def _utf16_without_mark(head: bytes) -> Encoding | None:
 
 
 def _gather_evidence(head: bytes, stream: BinaryIO) -> _Evidence:
-    """The lines that hold non-ASCII bytes, and where the first such byte stands."""
-    lines: list[bytes] = []
-    size = first_line = first_offset = lines_before = offset = 0
+    found: list[bytes] = []
+    places: list[tuple[int, int, int]] = []
+    size, number, offset = 0, 1, 0
     for block in _whole_lines(head, stream):
-        if not block.isascii():
-            found = [line for line in block.splitlines(keepends=True) if not line.isascii()]
-            if not lines:
-                at = _NOT_ASCII.search(block).start()  # type: ignore[union-attr]
-                first_offset, first_line = offset + at, lines_before + block.count(b"\n", 0, at) + 1
-            lines += found
-            size += sum(map(len, found))
+        if block.isascii():
+            number += block.count(b"\n")
+            offset += len(block)
+            continue
+        for line in block.split(b"\n"):
+            if not line.isascii():
+                places.append((size, number, offset))
+                found.append(line)
+                size += len(line) + 1
+            number += 1
+            offset += len(line) + 1
             if size >= _ENOUGH_EVIDENCE:
-                break
-        lines_before += block.count(b"\n")
-        offset += len(block)
-    return _Evidence(b"".join(lines), first_line, first_offset)
+                return _Evidence(b"\n".join(found), places)
+        number, offset = number - 1, offset - 1  # what follows the last line end is no line
+    return _Evidence(b"\n".join(found), places)
 
 
 def _whole_lines(head: bytes, stream: BinaryIO) -> Iterator[bytes]:

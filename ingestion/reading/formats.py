@@ -10,11 +10,11 @@ import json
 import zipfile
 from pathlib import PurePosixPath
 
-from ingestion.reading.containers import GZIP_MAGIC, ZIP_MAGIC, Member, read_whole
+from ingestion.reading.containers import GZIP_MAGIC, ZIP_DAMAGE, ZIP_MAGIC, Member, read_whole
 from ingestion.reading.model import Limits
+from ingestion.reading.ole import OLE_MAGIC, DamagedOleError, stream_names
 from ingestion.reading.wording import refusal
 
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PARQUET_MAGIC = b"PAR1"
 BYTES_TO_TELL = 4096
 
@@ -74,14 +74,17 @@ def fits_extension(name: str, found: str) -> bool:
 def _ole_format(member: Member, limits: Limits) -> str:
     with member.open() as stream:
         data = read_whole(stream, member.label, limits)
-    for entry, kind in (("EncryptedPackage", None), ("WordDocument", "DOC"), ("PowerPoint", "PPT")):
-        if entry.encode("utf-16-le") in data:
-            if kind is None:
-                raise refusal("encrypted", name=member.label)
-            raise refusal("format_unsupported", name=member.label, kind=kind)
-    if any(entry.encode("utf-16-le") in data for entry in ("Workbook", "Book")):
+    try:
+        names = stream_names(data)
+    except DamagedOleError as error:
+        raise refusal("unreadable", name=member.label, detail=error) from error
+    if "EncryptedPackage" in names:
+        raise refusal("encrypted", name=member.label)
+    if names & {"Workbook", "Book"}:
         return "xls"
-    raise refusal("format_unsupported", name=member.label, kind="OLE")
+    kinds = {"WordDocument": "DOC", "PowerPoint Document": "PPT"}
+    kind = next((kind for name, kind in kinds.items() if name in names), "OLE")
+    raise refusal("format_unsupported", name=member.label, kind=kind)
 
 
 def _office_format(member: Member, limits: Limits) -> str:
@@ -89,7 +92,7 @@ def _office_format(member: Member, limits: Limits) -> str:
         data = io.BytesIO(read_whole(stream, member.label, limits))
     try:
         names = set(zipfile.ZipFile(data).namelist())
-    except (zipfile.BadZipFile, ValueError) as error:
+    except ZIP_DAMAGE as error:
         raise refusal("archive_broken", name=member.label) from error
     if "xl/workbook.xml" in names:
         return "xlsx"

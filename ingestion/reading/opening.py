@@ -37,7 +37,7 @@ def open_drop(
     formats = sorted({plan.format for plan in plans})
     if len(formats) > 1:
         raise refusal("formats_mixed", found=", ".join(formats))
-    batches = number_records(chain.from_iterable(plan.frames() for plan in plans))
+    batches = number_records(_all_frames(plans))
     first = plans[0]
     try:
         yield Opened(
@@ -63,6 +63,11 @@ def peek_headings(path: Path, file_name: str, limits: Limits | None = None) -> l
     for member in unpack(path, file_name, limits).members:
         rows += _PEEKS[detect_format(member, limits)](member, limits)
     return rows
+
+
+def _all_frames(plans: list[Plan]) -> Frames:
+    for plan in plans:
+        yield from plan.frames()
 
 
 def _plan(member: Member, rules: ReadingRules, limits: Limits) -> Plan:

@@ -14,13 +14,14 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.reading.containers import Member
+from ingestion.reading.containers import Member, read_whole
 from ingestion.reading.model import Limits, Part, ReadingRules
 from ingestion.reading.plan import Frames, Plan
 from ingestion.reading.rows import finish_rows
 from ingestion.reading.wording import refusal
 
 _ROWS_AT_ONCE = 100_000
+_DAMAGE = (pa.ArrowException, OSError, ValueError)  # ValueError: names that are not UTF-8
 
 
 def plan_parquet(member: Member, rules: ReadingRules, limits: Limits) -> Plan:  # noqa: ARG001
@@ -48,10 +49,10 @@ def peek(member: Member, limits: Limits) -> list[list[str]]:
 def _opened(stream: BinaryIO, label: str, limits: Limits) -> pq.ParquetFile:
     source: Any = stream
     if not stream.seekable():
-        source = pa.BufferReader(stream.read())
+        source = pa.BufferReader(read_whole(stream, label, limits))
     try:
         file = pq.ParquetFile(source)
-    except (pa.ArrowException, OSError) as error:
+    except _DAMAGE as error:
         raise refusal("unreadable", name=label, detail=_first_line(error)) from error
     if len(file.schema_arrow.names) > limits.max_columns:
         raise refusal("too_many_columns", name=label, line=0, limit=limits.max_columns)
@@ -71,7 +72,9 @@ def _frames(file: pq.ParquetFile, part: Part, label: str, limits: Limits) -> Fra
     while True:
         try:
             batch = next(batches, None)
-        except (pa.ArrowException, OSError) as error:
+            if batch is not None:
+                batch.validate(full=True)
+        except _DAMAGE as error:
             raise refusal("unreadable", name=label, detail=_first_line(error)) from error
         if batch is None:
             return

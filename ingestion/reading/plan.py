@@ -5,14 +5,14 @@ Belongs here: the data class between the front door and the formats.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from ingestion.reading.model import Note, Part
 
-Frames = Iterator[tuple[Part, pl.DataFrame]]
+Frames = Generator[tuple[Part, pl.DataFrame], None, None]
 """Parts with rows as ``rows.finish_rows`` makes them; every part comes at least once."""
 
 

@@ -5,11 +5,13 @@ Belongs here: the columns that begin with an underscore. Does not belong here: a
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
+from contextlib import closing
 
 import polars as pl
 
-from ingestion.reading.model import Batch, Part
+from ingestion.reading.model import Batch
+from ingestion.reading.plan import Frames
 from ingestion.reading.wording import refusal
 
 _MOST_SURPLUS = 65_535
@@ -33,19 +35,24 @@ def finish_rows(
     )
 
 
-def number_records(frames: Iterable[tuple[Part, pl.DataFrame]]) -> Generator[Batch, None, None]:
-    """Batches whose records are numbered from 1 over all parts of the drop."""
+def number_records(frames: Frames) -> Generator[Batch, None, None]:
+    """Batches whose records are numbered from 1 over all parts of the drop.
+
+    Closing it closes ``frames``.
+    """
     read = 0
-    for part, frame in frames:
-        if frame["_blank"].any():
-            is_record = ~pl.col("_blank")
-            counted = is_record.cast(pl.Int64).cum_sum() + read
-            number = pl.when(is_record).then(counted).otherwise(None)
-        else:
-            number = pl.int_range(read + 1, read + 1 + frame.height, dtype=pl.Int64)
-        batch = frame.with_columns(number.alias("_record"))
-        read += frame.height - int(frame["_blank"].sum())
-        yield Batch(part, batch)
+    with closing(frames):
+        for part, frame in frames:
+            yield Batch(part, frame.with_columns(_numbers(frame, read).alias("_record")))
+            read += frame.height - int(frame["_blank"].sum())
+
+
+def _numbers(frame: pl.DataFrame, read: int) -> pl.Expr:
+    if not frame["_blank"].any():
+        return pl.int_range(read + 1, read + 1 + frame.height, dtype=pl.Int64)
+    is_record = ~pl.col("_blank")
+    counted = is_record.cast(pl.Int64).cum_sum() + read
+    return pl.when(is_record).then(counted).otherwise(None)
 
 
 def _refuse_long_cells(frame: pl.DataFrame, lines: pl.Series, most: int) -> None:

@@ -17,10 +17,11 @@ import polars as pl
 from ingestion.reading.containers import Member, read_whole
 from ingestion.reading.headings import HeadRow, find_heading_row, rows_above
 from ingestion.reading.model import HEADING_ROWS_SEARCHED, Limits, Note, Part, ReadingRules
+from ingestion.reading.ole import OLE_MAGIC
 from ingestion.reading.plan import Frames, Plan
 from ingestion.reading.rows import finish_rows
 from ingestion.reading.wording import note, refusal
-from ingestion.reading.workbook_safety import Workbook, examine_xlsx
+from ingestion.reading.workbook_safety import Workbook, examine_xls, examine_xlsx
 
 _ROWS_AT_ONCE = 100_000
 _VISIBLE = "visible"
@@ -60,20 +61,21 @@ def plan_xlsx(member: Member, rules: ReadingRules, limits: Limits) -> Plan:
 
 
 def plan_xls(member: Member, rules: ReadingRules, limits: Limits) -> Plan:
-    """Plan for an old XLS workbook, whose sheets end at 65,536 rows; raises as ``plan_xlsx``."""
-    reader = _opened(_bytes(member, limits), member.label)
-    return _plan(reader, Workbook("xls"), member, rules, limits)
+    """Plan for an old XLS workbook; raises as ``plan_xlsx`` does."""
+    data = _bytes(member, limits)
+    workbook = examine_xls(data, member.label, limits)
+    return _plan(_opened(data, member.label), workbook, member, rules, limits)
 
 
 def peek(member: Member, limits: Limits) -> list[list[str]]:
     """The first 30 rows of every visible sheet."""
     data = _bytes(member, limits)
-    if data.startswith(b"PK"):
-        examine_xlsx(data, member.label, limits)
+    examine = examine_xls if data.startswith(OLE_MAGIC) else examine_xlsx
+    examine(data, member.label, limits)
     reader = _opened(data, member.label)
     rows: list[list[str]] = []
     for index, _ in enumerate(reader.sheet_names):
-        head, visible = _head(reader, index, member.label)
+        head, visible = _head(reader, index, member.label, limits)
         rows += [list(row.cells) for row in head if visible and any(row.cells)]
     return rows
 
@@ -92,8 +94,8 @@ def _plan(
         ("formulas_by_value", workbook.with_formulas),
         ("merged_cells", workbook.with_merged_cells),
     ):
-        read = [reader.sheet_names[s.index] for s in sheets]
-        if affected := [name for name in read if name in names]:
+        read = [(sheet.index, reader.sheet_names[sheet.index]) for sheet in sheets]
+        if affected := [name for place, name in read if {name, str(place)} & names]:
             notes.append(note(code, names=", ".join(affected)))
 
     def frames() -> Frames:
@@ -113,7 +115,7 @@ def _choose_sheets(
     for index, name in enumerate(reader.sheet_names):
         if name not in wanted:
             continue
-        rows, visible = _head(reader, index, member.label, rules.heading_row or 0)
+        rows, visible = _head(reader, index, member.label, limits, rules.heading_row or 0)
         found = find_heading_row(rows, rules)
         if not visible and rules.sheet is None:
             hidden.append(name)
@@ -152,10 +154,10 @@ def _part(name: str, heading: HeadRow, rows: list[HeadRow], member: Member, limi
 
 
 def _head(
-    reader: fastexcel.ExcelReader, index: int, label: str, last_row: int = 0
+    reader: fastexcel.ExcelReader, index: int, label: str, limits: Limits, last_row: int = 0
 ) -> tuple[list[HeadRow], bool]:
     """The first non-empty rows of a sheet, or all down to ``last_row``, and its visibility."""
-    cells, visible = _cells(reader, index, label, first=max(last_row, 1000))
+    cells, visible = _cells(reader, index, label, limits, first=max(last_row, 1000))
     rows = []
     for number, row in enumerate(cells.iter_rows(), 1):
         if any(row) or number == last_row:
@@ -167,7 +169,7 @@ def _head(
 
 def _frames(reader: fastexcel.ExcelReader, sheet: _Sheet, limits: Limits) -> Frames:
     label = sheet.part.name or ""
-    cells, _ = _cells(reader, sheet.index, label)
+    cells, _ = _cells(reader, sheet.index, label, limits)
     cells = cells.slice(sheet.heading.line)
     width = len(sheet.part.headings)
     for start in range(0, max(cells.height, 1), _ROWS_AT_ONCE):
@@ -178,13 +180,15 @@ def _frames(reader: fastexcel.ExcelReader, sheet: _Sheet, limits: Limits) -> Fra
 
 
 def _cells(
-    reader: fastexcel.ExcelReader, index: int, label: str, first: int | None = None
+    reader: fastexcel.ExcelReader, index: int, label: str, limits: Limits, first: int | None = None
 ) -> tuple[pl.DataFrame, bool]:
     """All rows of a sheet from its row 1 on, as text; and whether the sheet is visible."""
     try:
         sheet = reader.load_sheet(
             index, header_row=None, skip_rows=0, n_rows=first, dtypes="string"
         )
+        if sheet.width > limits.max_columns:
+            raise refusal("too_many_columns", name=label, line=1, limit=limits.max_columns)
         if not sheet.width:
             return pl.DataFrame(), sheet.visible == _VISIBLE
         table, errors = sheet.to_arrow_with_errors()

@@ -15,8 +15,8 @@ from ingestion.reading.encodings import Encoding
 from ingestion.reading.wording import refusal
 
 BLOCK_BYTES = 16 << 20
-_DECODED_AT_ONCE = 1 << 18
-"""Decoding holds Python's lock; small pieces let the thread that parses come in between."""
+_DECODED_AT_ONCE = 1 << 14
+"""Decoding holds Python's lock: small pieces let the parsing thread in, and stay in the cache."""
 
 
 def utf8_blocks(
@@ -60,7 +60,7 @@ def refuse_broken_utf8(text: bytes, first_line: int, is_end: bool) -> None:
         line = first_line + text.count(b"\n", 0, error.start)
         if is_end and error.end == len(text) and error.reason == "unexpected end of data":
             raise refusal("truncated", line=line) from error
-        raise refusal("encoding_broken", line=line, offset=error.start, encoding="utf-8") from error
+        raise refusal("encoding_broken", line=line, encoding="utf-8") from error
 
 
 def _raw(stream: BinaryIO, size: int) -> Iterator[bytes]:
@@ -70,32 +70,19 @@ def _raw(stream: BinaryIO, size: int) -> Iterator[bytes]:
 
 def _recoded(blocks: Iterator[bytes], encoding: Encoding) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding.name)("strict")
-    line, offset = 1, encoding.mark
+    line = 1
     for block in blocks:
         pieces = []
         for start in range(0, len(block), _DECODED_AT_ONCE):
             piece = block[start : start + _DECODED_AT_ONCE]
-            pending = len(decoder.getstate()[0])
             try:
                 pieces.append(decoder.decode(piece).encode("utf-8"))
-            except UnicodeError as error:
-                raise _broken(error, piece, line, offset - pending, encoding) from error
+            except UnicodeDecodeError as error:
+                line += error.object[: error.start].decode(encoding.name).count("\n")
+                raise refusal("encoding_broken", line=line, encoding=encoding.name) from error
             line += pieces[-1].count(b"\n")
-            offset += len(piece)
         yield b"".join(pieces)
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise refusal("truncated", line=line) from error
-
-
-def _broken(
-    error: UnicodeError, piece: bytes, line: int, offset: int, encoding: Encoding
-) -> Exception:
-    start = error.start if isinstance(error, UnicodeDecodeError) else 0
-    line += _line_ends(piece[:start], encoding.name)
-    return refusal("encoding_broken", line=line, offset=offset + start, encoding=encoding.name)
-
-
-def _line_ends(data: bytes, encoding: str) -> int:
-    return data.decode(encoding, "replace").count("\n")

@@ -84,14 +84,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "GB18030. Save it as UTF-8.",
     ),
     "encoding_broken": (
-        "第{line}行（第{offset}字节）不是 {encoding} 编码，而前面的内容是。"
-        "文件可能由不同编码拼成。请统一编码。",
-        "Line {line} (byte {offset}) is not {encoding}, unlike what comes before. "
+        "第{line}行不是 {encoding} 编码，而前面的内容是。文件可能由不同编码拼成。请统一编码。",
+        "In line {line} are bytes that are not {encoding}, unlike what comes before. "
         "Files of different encodings may have been joined. Use one encoding.",
     ),
     "nul_bytes": (
         "第{line}行含有空字节（NUL），文件可能已损坏。请重新导出。",
-        "Line {line} holds a NUL byte; the file may be damaged. Export it again.",
+        "There is a NUL byte in line {line}; the file may be damaged. Export it again.",
     ),
     "headings_not_found": (
         "{name}的前{searched}行里找不到表头。请对照模板检查表头和工作表。",

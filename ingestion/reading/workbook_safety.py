@@ -1,6 +1,6 @@
-"""A look into an XLSX before it is loaded: bombs, stray cells, formulas, merged cells.
+"""A look into a workbook before it is loaded: bombs, stray cells, formulas, merged cells.
 
-Belongs here: what can be told from the packed XML without building the sheet. Does not belong
+Belongs here: what can be told without building the sheets. Does not belong
 here: reading cells. The loader makes room for the whole used range, so two cells in opposite
 corners of a sheet would ask for 17 thousand million.
 """
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from xml.etree import ElementTree
 
+from ingestion.reading.containers import ZIP_DAMAGE
 from ingestion.reading.model import Limits
+from ingestion.reading.ole import DamagedOleError, read_stream, stream_names, walk_xls
 from ingestion.reading.wording import refusal
 
 _BLOCK = 1 << 20
@@ -29,11 +30,14 @@ _NEAR_ROWS, _NEAR_COLUMNS = 9_999, 26
 
 @dataclass(frozen=True)
 class Workbook:
-    """``format``: xlsx or xls; names of sheets with formulas and merged cells; macros."""
+    """``format``: xlsx or xls; sheets with formulas and with merged cells; macros.
+
+    Sheets go by name in XLSX and by their place, ``"0"``, ``"1"``, …, in XLS.
+    """
 
     format: str
-    with_formulas: frozenset[str] = frozenset()
-    with_merged_cells: frozenset[str] = frozenset()
+    with_formulas: frozenset[str]
+    with_merged_cells: frozenset[str]
     macros: bool = False
 
 
@@ -56,10 +60,33 @@ def examine_xlsx(data: bytes, label: str, limits: Limits) -> Workbook:
                 formulas.add(name)
             if name and marks.merged:
                 merged.add(name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except ZIP_DAMAGE as error:
         raise refusal("archive_broken", name=label) from error
     macros = any(entry.filename.endswith("vbaProject.bin") for entry in entries)
     return Workbook("xlsx", frozenset(formulas), frozenset(merged), macros)
+
+
+def examine_xls(data: bytes, label: str, limits: Limits) -> Workbook:
+    """Walk over the records of an old workbook and tell what matters to a reader.
+
+    Raises UnreadableDropError: encrypted, too_many_cells, unreadable.
+    """
+    try:
+        stream = "Workbook" if "Workbook" in stream_names(data) else "Book"
+        book = walk_xls(read_stream(data, stream))
+    except DamagedOleError as error:
+        raise refusal("unreadable", name=label, detail=error) from error
+    if book.encrypted:
+        raise refusal("encrypted", name=label)
+    for sheet in book.sheets:
+        if sheet.rows * sheet.columns > limits.max_sheet_cells:
+            raise refusal("too_many_cells", name=label, rows=sheet.rows, columns=sheet.columns)
+    places = list(enumerate(book.sheets))
+    return Workbook(
+        "xls",
+        frozenset(str(place) for place, sheet in places if sheet.formulas),
+        frozenset(str(place) for place, sheet in places if sheet.merged),
+    )
 
 
 @dataclass

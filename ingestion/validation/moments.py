@@ -9,6 +9,8 @@ times as much. This needs the rows themselves, hence ``map_batches``; it works r
 that the streaming engine may cut the column as it likes.
 """
 
+from collections.abc import Callable
+
 import polars as pl
 
 from ingestion.validation.text import clean, half_width
@@ -52,6 +54,9 @@ _ELABORATE = (
 # a year nor a code. Day 60, the 29 February 1900 that never was, lies far below.
 _SERIAL = r"^[2-7][0-9]{4}(?:\.[0-9]+)?$"
 _MILLISECONDS_A_DAY = 86_400_000
+
+# Rows read at one time: a row in parts takes some three hundred bytes.
+_SLICE = 200_000
 
 _NUMBERS = (
     *("year", "month", "day", "hour", "minute", "second"),
@@ -101,23 +106,33 @@ def _dates_of_midnights(moments: pl.Series) -> pl.Series:
 
 
 def _read_moments(texts: pl.Series, zone: str | None) -> pl.Series:
+    """Moments of a column of text, slice by slice, so that memory does not follow its length."""
+    starts = range(0, max(len(texts), 1), _SLICE)
+    return pl.concat([_read_slice(texts.slice(start, _SLICE), zone) for start in starts])
+
+
+def _read_slice(texts: pl.Series, zone: str | None) -> pl.Series:
     moments = _read_by(_PLAIN, texts, None)
-    unread = (moments.is_null() & texts.is_not_null()).arg_true()
-    if not len(unread):
-        return moments
-    rest = texts.gather(unread).to_frame("text")
-    narrow = rest.select(half_width(clean(pl.col("text")))).to_series()
-    readings = (
-        _read_by(_COMPACT, narrow, None),
-        _read_by(_ELABORATE, narrow, zone),
-        _read_serial(narrow),
+    readers: tuple[Callable[[pl.Series], pl.Series], ...] = (
+        lambda narrow: _read_by(_COMPACT, narrow, None),
+        lambda narrow: _read_by(_ELABORATE, narrow, zone),
+        _read_serial,
     )
-    return moments.scatter(unread, pl.select(pl.coalesce(*readings)).to_series())
+    for read in readers:
+        unread = (moments.is_null() & texts.is_not_null()).arg_true()
+        if not len(unread):
+            break
+        rest = texts.gather(unread).to_frame("text")
+        narrow = rest.select(half_width(clean(pl.col("text")))).to_series()
+        moments = moments.scatter(unread, read(narrow))
+    return moments
 
 
 def _read_by(pattern: str, texts: pl.Series, zone: str | None) -> pl.Series:
     """Moments of the texts that a pattern with named groups fits; null for all others."""
     parts = pl.select(texts.str.extract_groups(pattern)).to_series().struct.unnest()
+    if parts["year"].null_count() == len(parts):
+        return pl.select(pl.repeat(None, len(parts), dtype=pl.Datetime("us"))).to_series()
     absent = [pl.lit(None, pl.String).alias(name) for name in _FIELDS if name not in parts.columns]
     parts = parts.with_columns(absent).with_columns(pl.col(_NUMBERS).cast(pl.Int32))
     moment = _calendar_date().cast(pl.Datetime("us")) + _time_of_day()

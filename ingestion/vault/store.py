@@ -47,7 +47,9 @@ class Vault:
         """Every stored identity of a pseudonym; the access itself is logged, found or not."""
         found = []
         for feed in self._feeds():
-            columns = [row[0] for row in self._connection.execute(f'describe vault."{feed}"').fetchall()]
+            columns = [
+                row[0] for row in self._connection.execute(f'describe vault."{feed}"').fetchall()
+            ]
             keyed = [c for c in columns if c.endswith("_pseudonym")]
             if not keyed:
                 continue

@@ -1,0 +1,188 @@
+"""Matters with their stages and time limits, put together from every event feed, in Polars.
+
+Belongs here: the second reading of ``fct_event``: merging source rows into one matter, its stages,
+its limit and what follows from them. Does not belong here: which source rows are in force, how
+a matter's place is found in the register (``centre_places``), figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from analytics.reports.verification.centre_places import with_path
+from analytics.reports.verification.in_force import PRECEDENCE
+from analytics.reports.verification.mapping import number_of, place_of, stages_of, value_of
+from ingestion.contracts import Contract
+
+STAGES = (
+    "reported",
+    "accepted",
+    "dispatched",
+    "responded",
+    "arrived",
+    "handled",
+    "verified",
+    "closed",
+    "rated",
+)
+"""In their order; a contract's ``centre.stages`` maps fields to them."""
+
+LATEST_COUNTS = ("closed", "rated")
+"""A matter is closed when the last of those sent is done; other stages begin with the first."""
+
+UNCATEGORISED = "未分类"
+_MICROSECONDS_PER_HOUR = 3_600_000_000
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    """``classes``: ``time_limit_class, hours``. ``categories``: ``feed, category,
+    time_limit_class``."""
+
+    classes: pl.LazyFrame
+    categories: pl.LazyFrame
+
+
+def read_time_limits(seeds: Path) -> TimeLimits:
+    """The limits that dbt is seeded with; they are data, the same for both ways."""
+    classes = pl.read_csv(seeds / "time_limits.csv", infer_schema=False)
+    categories = pl.read_csv(seeds / "category_time_limits.csv", infer_schema=False)
+    return TimeLimits(classes.lazy(), categories.lazy())
+
+
+def events(
+    in_force: Mapping[str, pl.LazyFrame],
+    drops: Mapping[str, pl.LazyFrame],
+    contracts: Mapping[str, Contract],
+    current: pl.LazyFrame,
+    limits: TimeLimits,
+) -> pl.LazyFrame:
+    """``fct_event``: one row per (feed, number), with ``_source_rows``.
+
+    ``in_force``: rows in force by feed; ``drops``: accepted drops by feed. A category's class of
+    limit goes before the contract's own.
+    """
+    matters = [
+        _matters(contracts[feed], rows, drops[feed])
+        for feed, rows in in_force.items()
+        if contracts[feed].centre.get("element") == "event"
+    ]
+    if not matters:
+        matters = [pl.LazyFrame(schema=_schema())]
+    merged = pl.concat(matters, how="vertical")
+    limited = _with_limits(merged, limits)
+    return with_path(_with_judgement(limited), current)
+
+
+def _matters(contract: Contract, rows: pl.LazyFrame, drops: pl.LazyFrame) -> pl.LazyFrame:
+    """Source rows of one feed become matters.
+
+    How things stand is known up to the latest drop of the feed from the unit that told of a matter.
+    """
+    heard = drops.group_by("_unit").agg(known_as_of=pl.col("_as_of").max())
+    mapped = _mapped(contract, rows.join(heard, on="_unit", how="left"))
+    stages = [
+        (pl.col(at).max() if stage in LATEST_COUNTS else pl.col(at).min())
+        for stage, at in _stage_columns().items()
+    ]
+    merged = mapped.group_by("event_no").agg(
+        *stages, as_of=pl.col("known_as_of").max(), _source_rows=pl.len().cast(pl.Int64)
+    )
+    anchors = (
+        mapped.sort(PRECEDENCE)
+        .unique(subset="event_no", keep="first", maintain_order=True)
+        .drop(*PRECEDENCE, "known_as_of", *_stage_columns().values())
+    )
+    return anchors.join(merged, on="event_no", nulls_equal=True).select(*_schema())
+
+
+def _mapped(contract: Contract, rows: pl.LazyFrame) -> pl.LazyFrame:
+    stages = stages_of(contract)
+    timestamp = pl.Datetime("us")
+    return rows.select(
+        *PRECEDENCE,
+        "known_as_of",
+        *(
+            (pl.col(stages[stage]) if stage in stages else pl.lit(None)).cast(timestamp).alias(at)
+            for stage, at in _stage_columns().items()
+        ),
+        feed=pl.lit(contract.feed),
+        event_no=number_of(contract),
+        category=value_of(contract, "category").fill_null(UNCATEGORISED),
+        source=value_of(contract, "source"),
+        unit_name=value_of(contract, "unit"),
+        area_name=value_of(contract, "area"),
+        place_code=place_of(contract),
+        contract_limit=pl.lit(contract.centre.get("time_limit"), pl.String),
+        _may_close=pl.lit("closed" in stages),
+    )
+
+
+def _with_limits(matters: pl.LazyFrame, limits: TimeLimits) -> pl.LazyFrame:
+    own = limits.categories.select("feed", "category", _own_class=pl.col("time_limit_class"))
+    hours = limits.classes.select(
+        "time_limit_class", time_limit_hours=pl.col("hours").cast(pl.Float64)
+    )
+    return (
+        matters.join(own, on=["feed", "category"], how="left")
+        .with_columns(time_limit_class=pl.coalesce("_own_class", "contract_limit"))
+        .join(hours, on="time_limit_class", how="left")
+        .drop("_own_class", "contract_limit")
+    )
+
+
+def _with_judgement(matters: pl.LazyFrame) -> pl.LazyFrame:
+    """What follows from stages and limit: due, in time, overdue, impossible, hours taken."""
+    reported, closed = pl.col("reported_at"), pl.col("closed_at")
+    limit = pl.duration(
+        microseconds=(pl.col("time_limit_hours") * _MICROSECONDS_PER_HOUR).round().cast(pl.Int64)
+    )
+    before_reported = [
+        (pl.col(at) < reported).fill_null(False) for at in list(_stage_columns().values())[1:]
+    ]
+    hours = (closed - reported).dt.total_microseconds() / _MICROSECONDS_PER_HOUR
+    possible = ~pl.col("has_impossible_times")
+    return (
+        matters.with_columns(
+            event_key=pl.concat_str("feed", pl.lit(":"), "event_no"),
+            due_at=reported + limit,
+            is_closed=closed.is_not_null(),
+            has_impossible_times=pl.any_horizontal(before_reported),
+        )
+        .with_columns(
+            is_due=pl.col("_may_close") & (pl.col("due_at") <= pl.col("as_of")).fill_null(False)
+        )
+        .with_columns(
+            is_in_time=pl.col("is_due") & possible & (closed <= pl.col("due_at")).fill_null(False),
+            is_overdue=pl.col("is_due")
+            & (closed.is_null() | (closed > pl.col("due_at"))).fill_null(False),
+            handling_hours=pl.when(possible).then(hours),
+        )
+        .drop("_may_close")
+    )
+
+
+def _stage_columns() -> dict[str, str]:
+    return {stage: f"{stage}_at" for stage in STAGES}
+
+
+def _schema() -> dict[str, pl.DataType]:
+    text, timestamp = pl.String(), pl.Datetime("us")
+    return {
+        "feed": text,
+        "event_no": text,
+        "category": text,
+        "source": text,
+        "unit_name": text,
+        "area_name": text,
+        "place_code": text,
+        "contract_limit": text,
+        "_may_close": pl.Boolean(),
+        **dict.fromkeys(_stage_columns().values(), timestamp),
+        "as_of": timestamp,
+        "_source_rows": pl.Int64(),
+    }

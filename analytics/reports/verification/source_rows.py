@@ -1,0 +1,118 @@
+"""Every accepted row behind a publication, read again from the kept originals.
+
+Belongs here: which drops are read, and holding their rows on disk so that memory stays flat. Does
+not belong here: which rows are in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from analytics.reports.verification.in_force import DROP_SCHEMA
+from analytics.reports.verification.mapping import columns_needed
+from analytics.reports.verification.originals import AlteredOriginal, check_original
+from civic.errors import CivicError
+from civic.settings import Settings
+from ingestion.contracts import Contract
+from ingestion.intake import Drop, accepted_rows, read_drops
+
+Progress = Callable[[str], None]
+
+_POLARS_TYPES: Mapping[str, pl.DataType] = {
+    "string": pl.String(),
+    "integer": pl.Int64(),
+    "number": pl.Float64(),
+    "boolean": pl.Boolean(),
+    "date": pl.Date(),
+    "timestamp": pl.Datetime("us"),
+}
+
+
+@dataclass
+class SourceRows:
+    """The rows of a publication's drops, by feed, and what is wrong with the originals.
+
+    ``rows``: bronze columns that a figure can come from, with ``_record`` and what ``drops`` knows.
+    ``drops``: the drops that were accepted (``DROP_SCHEMA``), also those without a row.
+    """
+
+    rows: dict[str, pl.LazyFrame]
+    drops: dict[str, pl.LazyFrame]
+    altered: list[AlteredOriginal]
+
+
+def read_source_rows(
+    settings: Settings,
+    contracts: Mapping[str, Contract],
+    published: Iterable[Mapping[str, Any]],
+    scratch: Path,
+    progress: Progress,
+) -> SourceRows:
+    """Check every original of a publication and read it again; rows go to ``scratch`` as Parquet.
+
+    ``published``: ``drops`` of the publication's manifest. Feeds about residents are checked, not
+    read: no published figure counts them. Raises CivicError where an original that has not changed
+    cannot be read.
+    """
+    kept = {drop.drop_id: drop for drop in read_drops(settings)}
+    read: dict[str, list[Path]] = {}
+    drops: dict[str, list[dict[str, Any]]] = {}
+    altered = []
+    for entry in published:
+        progress(entry["file_name"])
+        drop, contract = kept.get(entry["drop_id"]), contracts.get(entry["feed"])
+        fault = check_original(settings, entry)
+        if drop is None and fault is None:
+            raise CivicError(
+                f"The note of drop {entry['drop_id']} ({entry['file_name']}) is missing from raw/."
+            )
+        if drop and contract and not contract.personal:
+            rows, trouble = _rows_of(settings, contract, drop, suspect=fault is not None)
+            fault = replace(fault, unreadable=trouble) if fault else None
+            if rows is not None:
+                path = scratch / f"{drop.drop_id}.parquet"
+                rows.write_parquet(path)
+                read.setdefault(drop.feed, []).append(path)
+                drops.setdefault(drop.feed, []).append(_said_by(drop, rows))
+        if fault:
+            altered.append(fault)
+    return SourceRows(
+        {feed: pl.scan_parquet(paths) for feed, paths in read.items()},
+        {feed: pl.LazyFrame(said, schema=DROP_SCHEMA) for feed, said in drops.items()},
+        altered,
+    )
+
+
+def _rows_of(
+    settings: Settings, contract: Contract, drop: Drop, suspect: bool
+) -> tuple[pl.DataFrame | None, str | None]:
+    """The rows of one drop, or why there are none. A refused drop has none and says nothing."""
+    try:
+        rows = accepted_rows(settings, contract, drop)
+    except Exception as error:
+        # Whatever a reader makes of a file that was tampered with is no fault of this program.
+        if not suspect:
+            raise
+        return None, f"{type(error).__name__}: {error}"
+    if "_drop_id" not in rows.columns:
+        return None, "refused" if suspect else None
+    types = {f.bronze_name: _POLARS_TYPES[f.logical_type] for f in contract.bronze_fields}
+    needed = {name: types[name] for name in columns_needed(contract)}
+    technical = {"_record": pl.Int64(), **DROP_SCHEMA}
+    return rows.select(pl.col(n).cast(t) for n, t in {**needed, **technical}.items()), None
+
+
+def _said_by(drop: Drop, rows: pl.DataFrame) -> dict[str, Any]:
+    # The date may stand in a column: then only the rows know it.
+    as_of = rows["_as_of"][0] if rows.height else drop.as_of
+    return {
+        "_drop_id": drop.drop_id,
+        "_unit": drop.unit,
+        "_as_of": as_of,
+        "_sha256": drop.sha256,
+    }

@@ -1,0 +1,92 @@
+"""What a metric means and what a cell is, in words, in Chinese and English."""
+
+from __future__ import annotations
+
+import re
+
+from analytics.reports.coordinates import ALL, UNDATED, UNPLACED
+from analytics.reports.metrics import Aggregate, Label, Metric
+
+_FUNCTIONS = {
+    "count": Label("行数", "number of rows"),
+    "sum_boolean": Label("符合“{0}”的行数", "number of rows where {0}"),
+    "sum": Label("{0} 之和", "sum of {0}"),
+    "count_distinct": Label("{0} 的不同值个数", "number of different {0}"),
+    "average": Label("{0} 的平均值", "mean of {0}"),
+    "median": Label("{0} 的中位数", "median of {0}"),
+    "percentile": Label("{0} 的第 {1:g} 百分位数", "percentile {1:g} of {0}"),
+    "min": Label("{0} 的最小值", "least {0}"),
+    "max": Label("{0} 的最大值", "greatest {0}"),
+}
+_LEVELS = {
+    "all": Label("全部", "everywhere"),
+    "city": Label("市", "city"),
+    "district": Label("区县", "district"),
+    "street": Label("街道", "street"),
+    "community": Label("社区", "community"),
+    "grid": Label("网格", "grid"),
+}
+_REFERENCE = re.compile(r"\{\{\s*\w+\(\s*['\"](?:\w+__)?(\w+?)['\"][^}]*\}\}")
+
+
+def definition(metric: Metric) -> Label:
+    """How the metric is computed: the aggregation, the mart, the conditions, the date."""
+    parts = [_aggregate(a) for a in metric.aggregates]
+    time = metric.aggregates[0].time.label
+    mart = metric.fact.relation.partition(".")[2]
+    zh, en = " ÷ ".join(p.zh for p in parts), " divided by ".join(p.en for p in parts)
+    once_zh = once_en = ""
+    if not metric.adds_over_time:
+        once_zh, once_en = "；每期只计一个日期", "; one date of each period counts"
+    return Label(
+        f"{mart} 的{zh}；按{time.zh}归入期间{once_zh}。",
+        f"In {mart}: {en}; a row stands in the period of its date '{time.en}'{once_en}.",
+    )
+
+
+def filters(metric: Metric) -> tuple[str, ...]:
+    """The conditions of the metric, as the semantic layer states them, each once."""
+    found = (_plain(f.template) for a in metric.aggregates for f in a.filters)
+    return tuple(dict.fromkeys(found))
+
+
+def level_name(level: str) -> Label:
+    """A level of the place path in words."""
+    return _LEVELS[level]
+
+
+def place_name(code: str, names: dict[str, str]) -> Label:
+    """A place in words; what has no known place below another says so."""
+    if code == ALL:
+        return _LEVELS["all"]
+    if code.endswith(UNPLACED):
+        upper = place_name(code.removesuffix(UNPLACED), names)
+        return Label(f"{upper.zh}（位置不明）", f"{upper.en} (place not known)")
+    name = names.get(code, code)
+    return Label(name, name)
+
+
+def period_name(period: str) -> Label:
+    """A period in words."""
+    if period == ALL:
+        return Label("全部期间", "all time")
+    if period == UNDATED:
+        return Label("无日期", "undated")
+    year, _, month = period.partition("-")
+    return Label(f"{year}年{int(month)}月" if month else f"{year}年", period)
+
+
+def _aggregate(aggregate: Aggregate) -> Label:
+    words = _FUNCTIONS[aggregate.function]
+    dimension = aggregate.fact.dimensions.get(aggregate.expression)
+    what = dimension.label if dimension else Label(aggregate.expression, aggregate.expression)
+    share = 100 * (aggregate.percentile or 0)
+    conditions = " and ".join(_plain(f.template) for f in aggregate.filters)
+    suffix = (f"（{conditions}）", f" ({conditions})") if conditions else ("", "")
+    return Label(
+        words.zh.format(what.zh, share) + suffix[0], words.en.format(what.en, share) + suffix[1]
+    )
+
+
+def _plain(template: str) -> str:
+    return " ".join(_REFERENCE.sub(r"\1", template).split())

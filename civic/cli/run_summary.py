@@ -1,0 +1,149 @@
+"""What ``civic run`` says when it is done: drops, rejects, the publication, where to look next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from civic.cli.console import chinese, console, say, table
+
+if TYPE_CHECKING:
+    from civic.settings import Settings
+    from publishing.whole_way import WayResult
+
+COUNTS = ("records", "accepted", "rejected", "repeated", "left_out")
+STATES = {
+    "known": ("内容与已收文件相同，未作任何改变", "the same bytes are there already: no change"),
+    "still_written": ("仍在写入，留待下次", "still being written: left for the next run"),
+    "refused": ("拒收", "refused"),
+}
+
+
+def run_answer(result: WayResult) -> dict[str, Any]:
+    """A run as plain values, for ``--json``."""
+    results, publication = result.results, result.publication
+    return {
+        "files": [
+            {"path": str(c.path), "state": c.state, "detail": c.detail} for c in results["collect"]
+        ],
+        "drops": [
+            {
+                "drop_id": receipt.drop.drop_id,
+                "sha256": receipt.drop.sha256,
+                **_drop_row(receipt),
+                "status": receipt.status,
+                "refusal": receipt.refusal.code if receipt.refusal else None,
+                "by_code": receipt.by_code,
+            }
+            for receipt in results["intake"]
+        ],
+        "audit": {
+            "passed": results["audit"].passed,
+            "results": len(results["audit"].results),
+        },
+        "publication": {
+            "number": publication.number,
+            "unchanged": publication.unchanged,
+            "digest": publication.manifest["digest"],
+            "cells": publication.manifest["cells"],
+        },
+        "workbooks": [str(path) for path in results["workbooks"]],
+        "seconds": dict(result.seconds),
+    }
+
+
+def show_run(result: WayResult, settings: Settings) -> None:
+    """Print a run: a table per drop, rejects by code, the publication, where to look next."""
+    _show_files(result)
+    _show_drops(result)
+    _show_codes(result)
+    _show_publication(result, settings)
+
+
+def _show_files(result: WayResult) -> None:
+    """Files that made no new drop: each with the reason."""
+    for collected in result.results["collect"]:
+        if collected.state in STATES:
+            reason = say(*STATES[collected.state])
+            detail = f" ({collected.detail})" if collected.detail else ""
+            console.print(f"{collected.path.name}: {reason}{detail}", markup=False)
+
+
+def _show_drops(result: WayResult) -> None:
+    receipts = result.results["intake"]
+    if not receipts:
+        console.print(say("没有新文件。", "No new drops."))
+        return
+    columns = {
+        "what": say("文件（单位/数据类别）", "File (unit/feed)"),
+        "records": say("记录", "Records"),
+        "accepted": say("接收", "Accepted"),
+        "rejected": say("退回", "Rejected"),
+        "repeated": say("重复", "Repeated"),
+        "left_out": say("略过", "Left out"),
+    }
+    rows = [_drop_row(receipt) for receipt in receipts]
+    # One column for file, unit and feed: the counts beside it then fit into 80 columns.
+    rows = [{**row, "what": f"{row['file']}\n{row['unit']}/{row['feed']}"} for row in rows]
+    console.print(table(say("收到的文件", "What came in"), columns, rows))
+    for receipt in receipts:
+        if receipt.refusal:
+            reason = receipt.refusal.zh if chinese() else receipt.refusal.en
+            refused = say("整份退回", "refused whole")
+            console.print(f"{receipt.drop.file_name}: {refused}: {reason}", markup=False)
+
+
+def _drop_row(receipt: Any) -> dict[str, Any]:
+    drop = receipt.drop
+    counts = {name: getattr(receipt, name) for name in COUNTS}
+    return {"unit": drop.unit, "feed": drop.feed, "file": drop.file_name, **counts}
+
+
+def _show_codes(result: WayResult) -> None:
+    language = "zh" if chinese() else "en"
+    counted: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for receipt in result.results["intake"]:
+        for entry in receipt.by_code:
+            key = (receipt.drop.feed, entry["severity"], entry["code"])
+            kept = counted.setdefault(
+                key, {"feed": key[0], "code": key[2], "count": 0, "what": entry[language]}
+            )
+            kept["count"] += entry["count"]
+    columns = {
+        "feed": say("数据类别", "Feed"),
+        "code": say("代码", "Code"),
+        "count": say("处数", "Count"),
+        "what": say("说明", "What it means"),
+    }
+    for severity, zh, en in (
+        ("reject", "退回的原因", "Why rows were rejected"),
+        ("warn", "提请注意", "Taken in, but worth a look"),
+    ):
+        rows = [row for key, row in counted.items() if key[1] == severity]
+        if rows:
+            rows.sort(key=lambda row: (row["feed"], -row["count"], row["code"]))
+            console.print(table(say(zh, en), columns, rows))
+
+
+def _show_publication(result: WayResult, settings: Settings) -> None:
+    publication = result.publication
+    number, cells = publication.number, publication.manifest["cells"]
+    if publication.unchanged:
+        told = say(
+            f"没有变化：第 {number} 号仍为当前发布。",
+            f"Nothing changed: publication {number} is current.",
+        )
+    else:
+        told = say(
+            f"已发布第 {number} 号，共 {cells:,} 个数字。",
+            f"Publication {number} is out, with {cells:,} figures.",
+        )
+    console.print(f"[bold]{told}[/]")
+    for command, zh, en in (
+        ("civic report list", "查看报表", "the reports"),
+        ("civic trace CELL", "追溯一个数字", "where a figure comes from"),
+        ("civic verify", "逐项复算", "compute every figure again"),
+        (f"{settings.outbox}", "给各单位的回执", "receipts for the units"),
+        (f"{settings.reports / f'v_{number}'}", "报表文件", "workbooks"),
+        (f"{settings.quality / 'data_docs'}", "质量审核结果", "what the audits found"),
+    ):
+        console.print(f"  {command}  [dim]{say(zh, en)}[/]", soft_wrap=True)

@@ -1,0 +1,54 @@
+-- One row per row in force of every feed of events, under one set of names. How things stand with
+-- a matter is known up to the latest drop of that feed from the unit that told of it.
+{% set stages = [
+    'reported', 'accepted', 'dispatched', 'responded', 'arrived', 'handled', 'verified', 'closed',
+    'rated',
+] -%}
+with units_last_heard as (
+
+    select feed, unit, max(as_of) as known_as_of
+    from {{ ref('stg_bookkeeping__drops') }}
+    group by feed, unit
+
+),
+
+events_of_feeds as (
+
+    {% for feed in feeds('event_feeds') -%}
+    select
+        '{{ feed.feed }}' as feed,
+        {{ number_of(feed.number) }} as event_no,
+        {{ value_of(feed.category, dbt.type_string()) }} as category,
+        {{ value_of(feed.source, dbt.type_string()) }} as source,
+        {{ value_of(feed.unit, dbt.type_string()) }} as unit_name,
+        {{ value_of(feed.area, dbt.type_string()) }} as area_name,
+        {{ first_filled(feed.place) }} as place_code,
+        {% set longitude = value_of(feed.longitude, 'double') -%}
+        {% set latitude = value_of(feed.latitude, 'double') -%}
+        case when {{ longitude }} <> 0 or {{ latitude }} <> 0 then {{ longitude }} end as longitude,
+        case when {{ longitude }} <> 0 or {{ latitude }} <> 0 then {{ latitude }} end as latitude,
+        {% for stage in stages -%}
+        {{ value_of({'column': feed.stages[stage]} if stage in feed.stages else {}, 'timestamp') }} as {{ stage }}_at,
+        {% endfor -%}
+        {{ value_of({'constant': feed.time_limit} if feed.time_limit else {}, dbt.type_string()) }} as time_limit_class,
+        {{ 'true' if 'closed' in feed.stages else 'false' }} as has_closing_stage,
+        {{ lineage_columns() }}
+    from {{ ref(feed.model) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+events_mapped as (
+
+    select
+        events_of_feeds.*,
+        units_last_heard.known_as_of
+    from events_of_feeds
+    inner join units_last_heard
+        on events_of_feeds.feed = units_last_heard.feed
+        and events_of_feeds._unit = units_last_heard.unit
+
+)
+
+select * from events_mapped

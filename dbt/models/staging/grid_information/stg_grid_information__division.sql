@@ -1,0 +1,27 @@
+-- Written from the contract division by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('grid_information', 'division'),
+    feed='division',
+    mode='snapshot',
+    key=['community_code', 'grid_code'],
+    scope=['city_code'],
+    history=true,
+    columns=[
+        'province_name',
+        'city_code',
+        'city_name',
+        'district_code',
+        'district_name',
+        'subdistrict_code',
+        'subdistrict_name',
+        'community_code',
+        'community_name',
+        'urban_rural_code',
+        'grid_code',
+        'grid_name',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

@@ -1,0 +1,25 @@
+-- Written from the contract staff by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('organisations_and_teams', 'staff'),
+    feed='staff',
+    mode='snapshot',
+    key=['staff_no'],
+    scope=[],
+    history=false,
+    columns=[
+        'staff_no',
+        'person_pseudonym',
+        'sex',
+        'birth_date',
+        'post',
+        'unit_code',
+        'grids_in_charge',
+        'phone_pseudonym',
+        'since',
+        'until',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

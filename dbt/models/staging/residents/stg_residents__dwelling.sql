@@ -1,0 +1,27 @@
+-- Written from the contract dwelling by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('residents', 'dwelling'),
+    feed='dwelling',
+    mode='snapshot',
+    key=['dwelling_code'],
+    scope=[],
+    history=false,
+    columns=[
+        'dwelling_code',
+        'building_code',
+        'building_name',
+        'entrance',
+        'floor',
+        'room_no',
+        'grid_code',
+        'use',
+        'area',
+        'owner_pseudonym',
+        'longitude',
+        'latitude',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

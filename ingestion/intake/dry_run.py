@@ -1,0 +1,67 @@
+"""What would become of a file: its receipt, without keeping or remembering anything."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from civic.errors import CivicError
+from ingestion.contracts import Contract
+from ingestion.intake.as_of import as_of, read_manifest
+from ingestion.intake.collecting import recognise_feed, safe_name
+from ingestion.intake.examining import Examination, examine
+from ingestion.intake.originals import Drop, drop_id
+from ingestion.intake.receipts import Receipt, make_receipt
+from ingestion.intake.taking_in import refused_at_the_door
+
+# Pseudonyms are made on the way and thrown away with the rest, so no real key is asked for.
+NO_KEY = bytes(32)
+
+
+def check(contracts: Mapping[str, Contract], path: Path, feed: str | None = None) -> Receipt:
+    """The receipt that the file would get. References to other feeds are not checked here.
+
+    Raises CivicError where there is no such file or feed.
+    """
+    if feed is not None and feed not in contracts:
+        raise CivicError(f"There is no feed {feed!r}.", f"Known feeds: {', '.join(contracts)}.")
+    if not path.is_file() or path.is_symlink():
+        raise CivicError(f"There is no file {path}.")
+    drop = _drop(contracts, path, feed)
+    contract = contracts.get(drop.feed)
+    if contract is None:
+        return make_receipt(drop, None, refused_at_the_door(drop, contracts))
+    return make_receipt(drop, contract, _examined(path, drop, contract))
+
+
+def _drop(contracts: Mapping[str, Contract], path: Path, feed: str | None) -> Drop:
+    refusal, detail = None, ""
+    if feed is None:
+        feed, refusal, detail = recognise_feed(path, contracts)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    manifest = read_manifest(path)
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    moment, source = as_of(contracts.get(feed or ""), path.name, manifest, now)
+    return Drop(
+        drop_id=drop_id("", feed or "", sha256),
+        unit="",
+        feed=feed or "",
+        file_name=safe_name(path.name),
+        sha256=sha256,
+        bytes=path.stat().st_size,
+        received_at=now,
+        as_of=moment,
+        as_of_source=source,
+        encoding=manifest.get("encoding"),
+        refusal=refusal,
+        refusal_detail=detail,
+    )
+
+
+def _examined(path: Path, drop: Drop, contract: Contract) -> Examination:
+    with tempfile.TemporaryDirectory() as folder:
+        return examine(path, drop.file_name, contract, Path(folder), NO_KEY, encoding=drop.encoding)

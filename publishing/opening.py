@@ -1,0 +1,65 @@
+"""Reading a publication: its serving file and its whole lake, read-only, in one connection.
+
+Reports, traces and verification come through here. Nothing here waits for a run: the live lake
+is never opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from civic.lake import open_catalog_copy
+from civic.settings import Settings
+from publishing.shelf import Publication, find_publication
+
+
+@dataclass(frozen=True)
+class OpenPublication:
+    """A publication being read.
+
+    ``connection``: the lake of that publication attached as ``lake`` and in use, its serving
+    file attached as ``serving``; both read-only.
+    """
+
+    publication: Publication
+    connection: duckdb.DuckDBPyConnection
+
+    @property
+    def number(self) -> int:
+        """The publication's number."""
+        return self.publication.number
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What the publication is made of."""
+        return self.publication.manifest
+
+    @cached_property
+    def cells(self) -> pl.DataFrame:
+        """Every cell, in order of ``cell_id`` (columns: docs/architecture.md, Cells)."""
+        return self.table("cells").sort("cell_id")
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A serving table, whole."""
+        quoted = name.replace('"', '""')
+        return self.connection.execute(f'select * from serving.main."{quoted}"').pl()
+
+
+@contextmanager
+def open_publication(settings: Settings, number: int | None = None) -> Iterator[OpenPublication]:
+    """Open a publication, the current one where no number is given.
+
+    Raises CivicError where there is none.
+    """
+    publication = find_publication(settings, number)
+    with open_catalog_copy(settings, publication.catalog_file) as connection:
+        path = str(publication.serving_file).replace("'", "''")
+        connection.execute(f"attach '{path}' as serving (read_only)")
+        yield OpenPublication(publication, connection)

@@ -1,0 +1,65 @@
+"""A report arranged for paper: titles, headings and lines of figures, not yet any file format.
+
+``analytics/reports`` decides which figures stand where; ``workbooks`` draws pages. Texts here are
+already in the reader's language. Everything is immutable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import polars as pl
+
+Lang = Literal["zh", "en"]
+LANGUAGES: tuple[Lang, ...] = ("zh", "en")
+Kind = Literal["count", "rate", "number"]
+
+#: (row of cells, how many rows at most) -> unit, feed, file_name, sha256, sheet, line, contribution
+AtomsOf = Callable[[Mapping[str, Any], int], pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of figures: ``rate`` values are fractions and shown as percentages."""
+
+    label: str
+    unit: str = ""
+    kind: Kind = "count"
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of figures. ``cells``: one row of ``cells`` for each column, None where there is none.
+
+    ``is_total``: the line sums up the others and is set apart.
+    """
+
+    labels: tuple[str, ...]
+    cells: tuple[Mapping[str, Any] | None, ...]
+    is_total: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One table of a report for one place and period; becomes one sheet."""
+
+    name: str
+    title: str
+    place: str
+    period: str
+    notes: str
+    row_headings: tuple[str, ...]
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """Where the figures come from: the publication's number, digest and date (ISO, UTC)."""
+
+    number: int
+    digest: str
+    created_at: str

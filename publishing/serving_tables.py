@@ -1,0 +1,111 @@
+"""What stands in the serving file beside the cells: places, drops, counts, and the definitions.
+
+Belongs here: the SQL of those tables, and reading the definitions back. With them an old
+publication can be read and traced by what its metrics meant then, whatever they mean today.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from analytics.reports.atoms import atoms_sql
+from analytics.reports.coordinates import coordinates_of
+from analytics.reports.declarations import Report
+from analytics.reports.semantic_manifest import Catalog
+from publishing.opening import OpenPublication
+
+FROM_THE_LAKE = {
+    "places": "select * from marts.dim_place",
+    "drops": "select * from bronze.drops",
+    "receipts": (
+        "select feed, unit, count(*) as drops, sum(records)::bigint as records, "
+        "sum(accepted)::bigint as accepted, sum(rejected)::bigint as rejected, "
+        "sum(repeated)::bigint as repeated, sum(left_out)::bigint as left_out, "
+        "sum(warned)::bigint as warned, max(as_of) as latest_as_of "
+        "from bronze.drops group by feed, unit"
+    ),
+    "findings": (
+        "select feed, code, severity, column_name, count(*) as findings, "
+        "count(distinct drop_id) as drops from bronze.findings group by all"
+    ),
+    "outcomes": (
+        "select feed, outcome, code, count(*) as records from bronze.outcomes group by all"
+    ),
+}
+
+
+def serving_tables(reports: Iterable[Report], catalog: Catalog) -> dict[str, str]:
+    """Serving table to SQL against the lake, as ``publish`` takes it."""
+    reports = list(reports)
+    return {
+        **FROM_THE_LAKE,
+        "reports": values_sql(
+            ("report", "title_zh", "title_en", "notes_zh", "notes_en"),
+            [(r.name, r.title.zh, r.title.en, r.notes.zh, r.notes.en) for r in reports],
+        ),
+        "metrics": values_sql(
+            ("metric", "label_zh", "label_en", "unit_zh", "unit_en", "direction", "decimals"),
+            [_metric(catalog, name) for name in sorted({m for r in reports for m in r.metrics})],
+        ),
+        "definitions": values_sql(
+            ("name", "definition"),
+            [("semantic_manifest", json.dumps(_kept(catalog), sort_keys=True))],
+        ),
+    }
+
+
+def catalog_of(publication: OpenPublication) -> Catalog:
+    """What the metrics of a publication meant when it was made."""
+    return Catalog(json.loads(publication.table("definitions").item(0, "definition")))
+
+
+def cell_atoms(
+    publication: OpenPublication,
+) -> Callable[[Mapping[str, Any], int], pl.DataFrame]:
+    """A function from a cell and a limit of fact rows to the source rows behind the cell."""
+    catalog = catalog_of(publication)
+
+    def atoms(cell: Mapping[str, Any], at_most: int) -> pl.DataFrame:
+        sql = atoms_sql(catalog.metric(cell["metric"]), coordinates_of(cell), (0, at_most))
+        return publication.connection.execute(sql).pl()
+
+    return atoms
+
+
+def all_atoms(connection: duckdb.DuckDBPyConnection, cell: Mapping[str, Any]) -> pl.DataFrame:
+    """Every source row behind a cell; ``connection`` as ``open_publication`` gives it."""
+    stated = connection.execute("select definition from serving.main.definitions").fetchone()
+    catalog = Catalog(json.loads(stated[0] if stated else "{}"))
+    sql = atoms_sql(catalog.metric(cell["metric"]), coordinates_of(cell))
+    return connection.execute(sql).pl()
+
+
+def values_sql(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows stated in Python as SQL: texts, whole numbers and nulls."""
+    named = ", ".join(columns)
+    stated = ", ".join(f"({', '.join(_literal(v) for v in row)})" for row in rows)
+    if not stated:
+        return f"select {', '.join(f'null as {c}' for c in columns)} where false"
+    return f"select * from (values {stated}) as stated ({named})"
+
+
+def _metric(catalog: Catalog, name: str) -> tuple[Any, ...]:
+    m = catalog.metric(name)
+    return (name, m.label.zh, m.label.en, m.unit.zh, m.unit.en, m.direction, m.decimals)
+
+
+def _kept(catalog: Catalog) -> dict[str, Any]:
+    return {key: catalog.manifest[key] for key in ("semantic_models", "metrics")}
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,195 @@
+"""The whole way, once: from files to a publication that readers see.
+
+Each step is a plain function over the settings, so that Dagster's assets and ``civic run`` do the
+same; what a step does is its room's business. Steps may be run again at any time: what is done
+already is found done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from civic.lake import open_lake
+from civic.settings import Settings
+from ingestion.contracts import load_contracts
+from publishing.publications import Publication, open_publication, publish
+
+if TYPE_CHECKING:
+    from civic.dbt_runner import DbtResult
+
+    from expectations import Verdict
+    from ingestion.intake import Collected, Receipt
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked to take in; nothing named means the drop folder."""
+
+    settings: Settings
+    paths: tuple[Path, ...] = ()
+    unit: str | None = None
+    feed: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; ``do`` gets the request and the results of the steps before it, by name."""
+
+    name: str
+    zh: str
+    en: str
+    do: Callable[[Request, Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class WayResult:
+    """What each step gave, by its name, and how many seconds it took."""
+
+    results: Mapping[str, Any]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def publication(self) -> Publication:
+        """The publication that is current at the end."""
+        made: Publication = self.results["publish"]
+        return made
+
+
+OnStep = Callable[[Step, Any, float], None]
+
+
+def run(
+    settings: Settings,
+    paths: Iterable[Path] = (),
+    unit: str | None = None,
+    feed: str | None = None,
+    on_step: OnStep | None = None,
+) -> WayResult:
+    """Go the whole way; ``on_step`` is told after each step what it gave and how long it took.
+
+    Raises DataAtFaultError where a blocking audit failed: the last publication stands.
+    """
+    request = Request(settings, tuple(paths), unit, feed)
+    results: dict[str, Any] = {}
+    seconds: dict[str, float] = {}
+    for step in STEPS:
+        begun = perf_counter()
+        results[step.name] = step.do(request, results)
+        seconds[step.name] = perf_counter() - begun
+        if on_step:
+            on_step(step, results[step.name], seconds[step.name])
+    return WayResult(results, seconds)
+
+
+def collect_drops(request: Request) -> list[Collected]:
+    """Files into the raw store; nothing is read into the lake yet."""
+    from ingestion.intake import collect
+
+    settings = request.settings
+    contracts = load_contracts(settings.contract_paths)
+    return collect(settings, contracts, request.paths, request.unit, request.feed)
+
+
+def take_in_drops(settings: Settings) -> list[Receipt]:
+    """Every pending drop into bronze, each answered with a receipt."""
+    from ingestion.intake import take_in
+
+    return take_in(settings, load_contracts(settings.contract_paths))
+
+
+def build_models(settings: Settings) -> DbtResult:
+    """The centre, from bronze; dbt's own tests run with it."""
+    from civic.dbt_runner import run_dbt
+    from ingestion.contracts.dbt_sources import dbt_vars, sync
+
+    contracts = load_contracts(settings.contract_paths)
+    sync(contracts, settings)
+    return run_dbt(settings, "build", variables=dbt_vars(contracts))
+
+
+def build_all_cells(settings: Settings) -> pl.DataFrame:
+    """Every cell of every declared report, from the marts."""
+    from analytics.reports.cells import build_cells
+
+    with open_lake(settings) as connection:
+        return build_cells(connection, semantic_manifest(settings))
+
+
+def audit_all(settings: Settings, cells: pl.DataFrame) -> Verdict:
+    """The audits over bronze, marts and the cells that are to be published."""
+    from expectations import audit
+
+    return audit(settings, load_contracts(settings.contract_paths), cells)
+
+
+def publish_cells(settings: Settings, cells: pl.DataFrame, verdict: Verdict) -> Publication:
+    """A publication of these cells, if the verdict allows it."""
+    from analytics.reports.declarations import load_declarations
+    from analytics.reports.semantic_manifest import load_catalog
+    from publishing.serving_tables import serving_tables
+
+    catalog = load_catalog(semantic_manifest(settings))
+    tables = serving_tables(load_declarations(catalog=catalog).values(), catalog)
+    with open_lake(settings) as connection:
+        drops = connection.execute("select * from bronze.drops").pl()
+    return publish(settings, cells, tables, verdict.to_dict(), drops)
+
+
+def write_workbooks(settings: Settings, publication: Publication) -> list[Path]:
+    """Each report as a workbook in both languages: ``reports/v_<n>/<report>.<language>.xlsx``."""
+    from analytics.reports.declarations import load_declarations
+    from publishing.pages import LANGUAGES, Imprint
+    from publishing.serving_tables import catalog_of, cell_atoms
+    from publishing.workbooks import write_report_workbook
+
+    manifest = publication.manifest
+    imprint = Imprint(publication.number, manifest["digest"], manifest["created_at"])
+    folder = settings.reports / f"v_{publication.number}"
+    with open_publication(settings, publication.number) as opened:
+        catalog, places = catalog_of(opened), opened.table("places")
+        return [
+            write_report_workbook(
+                report,
+                opened.cells,
+                folder / f"{report.name}.{lang}.xlsx",
+                lang,
+                catalog=catalog,
+                places=places.filter(pl.col("is_current")),
+                imprint=imprint,
+                atoms_of=cell_atoms(opened),
+            )
+            for report in load_declarations(catalog=catalog).values()
+            for lang in LANGUAGES
+        ]
+
+
+def semantic_manifest(settings: Settings) -> Path:
+    """Where dbt leaves its semantic manifest."""
+    return settings.dbt_target / "semantic_manifest.json"
+
+
+STEPS: tuple[Step, ...] = (
+    Step("collect", "收取文件", "Collect the files", lambda r, _: collect_drops(r)),
+    Step("intake", "检查并入库", "Check and take in", lambda r, _: take_in_drops(r.settings)),
+    Step("models", "构建数据模型", "Build the models", lambda r, _: build_models(r.settings)),
+    Step("cells", "计算报表数字", "Compute the figures", lambda r, _: build_all_cells(r.settings)),
+    Step("audit", "质量审核", "Audit", lambda r, done: audit_all(r.settings, done["cells"])),
+    Step(
+        "publish",
+        "发布",
+        "Publish",
+        lambda r, done: publish_cells(r.settings, done["cells"], done["audit"]),
+    ),
+    Step(
+        "workbooks",
+        "生成报表文件",
+        "Write the workbooks",
+        lambda r, done: write_workbooks(r.settings, done["publish"]),
+    ),
+)

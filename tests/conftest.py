@@ -1,0 +1,36 @@
+"""What every room's tests share: a home of their own, and the contracts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from civic.settings import PROJECT_ROOT, Settings, load_settings
+from ingestion.contracts import Contract, load_contracts
+
+SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of an empty home that no other test sees."""
+    monkeypatch.setenv("CIVIC_HOME", str(tmp_path / "home"))
+    for name in ("CIVIC_KEY", "CIVIC_KEY_FILE", "CIVIC_CONTRACTS", "CIVIC_LANG", "LC_ALL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    return load_settings()
+
+
+@pytest.fixture(scope="session")
+def contracts() -> dict[str, Contract]:
+    """The contracts that the project ships."""
+    return load_contracts((PROJECT_ROOT / "ingestion" / "contracts",))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real files beside the project; a test that needs them says so where they are absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the real files are not there: {SHARED_DATA}")
+    return SHARED_DATA
