@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -167,16 +167,12 @@ def _end(started: list[Service]) -> None:
         _signal(service, signal.SIGTERM)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     for service in reversed(started):
-        try:
+        with suppress(subprocess.TimeoutExpired):
             service.process.wait(timeout=max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
         _signal(service, signal.SIGKILL)
         service.process.wait()
 
 
 def _signal(service: Service, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(service.process.pid, number)
-    except ProcessLookupError:
-        return
