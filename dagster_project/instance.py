@@ -48,12 +48,20 @@ def prepare_instance(settings: Settings) -> Path:
     return settings.dagster
 
 
+def service_logs(settings: Settings) -> Path:
+    """Where our processes write what they say; never ``logs``, which is Dagster's outgoing mail."""
+    return settings.dagster / "services"
+
+
 def dagster_environment(settings: Settings) -> dict[str, str]:
     """The environment of every Dagster process of this installation."""
     paths = [str(PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return os.environ | {
         "CIVIC_HOME": str(settings.home),
         "DAGSTER_HOME": str(settings.dagster),
+        # Not implied by telemetry.enabled: false. Webserver and daemon send whatever they find in
+        # <instance>/logs to Dagster's makers, whoever wrote it there.
+        "DAGSTER_DISABLE_TELEMETRY": "1",
         "DO_NOT_TRACK": "1",
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUTF8": "1",

@@ -18,7 +18,7 @@ from typing import Any
 
 import dagster as dg
 
-from civic.dbt_runner import PROJECT, run_dbt
+from civic.dbt_runner import SOURCES, run_dbt
 from civic.errors import CivicError
 from civic.settings import Settings
 from dagster_project.installation import Installation, load_installation
@@ -78,7 +78,7 @@ def _fingerprint(installation: Installation) -> str:
     """SHA-256 over everything that parsing depends on, 16 hex digits."""
     digest = hashlib.sha256(version("dbt-core").encode())
     digest.update(repr(sorted(installation.contracts.items())).encode())
-    for folder in (PROJECT, extra_models(installation.settings)):
+    for folder in (SOURCES, extra_models(installation.settings)):
         for path in sorted(folder.rglob("*")):
             relative = path.relative_to(folder)
             if path.suffix in _SUFFIXES and _GENERATED.isdisjoint(relative.parts):

@@ -57,7 +57,7 @@ def build_models(
     from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
     from packaging.version import Version
 
-    from civic.dbt_runner import PROJECT, dbt_command, dbt_environment
+    from civic.dbt_runner import dbt_command, dbt_environment, prepare_project
     from civic.lake import install_extensions
     from ingestion.contracts.dbt_sources import dbt_vars
 
@@ -78,7 +78,7 @@ def build_models(
         env=environment,
         manifest=chosen.manifest,
         dagster_dbt_translator=chosen.dagster_dbt_translator,
-        project_dir=PROJECT,
+        project_dir=prepare_project(settings),
         target_path=settings.dbt_target,
         raise_on_error=True,
         context=context,

@@ -110,6 +110,4 @@ def _failures(results: Any) -> dict[str, Any]:
         )
         for result in failed[:SHOWN_AT_MOST]
     ]
-    return {"failed": len(failed)} | (
-        {"failures": dg.TableMetadataValue(rows, None)} if rows else {}
-    )
+    return {"failed": len(failed)} | ({"failures": dg.MetadataValue.table(rows)} if rows else {})

@@ -21,7 +21,7 @@ def originals(installation: dg.ResourceParam[Installation]) -> dg.MaterializeRes
     from publishing.whole_way import Request, collect_drops
 
     collected = collect_drops(Request(installation.settings))
-    states = Counter(file.state for file in collected)
+    states = Counter[str](file.state for file in collected)
     refused = [f"{file.path.name}: {file.detail}" for file in collected if file.state == "refused"]
     return dg.MaterializeResult(
         metadata={"files": len(collected), **states, "refused_files": refused}

@@ -33,14 +33,13 @@ class Look:
 )
 def drop_folder(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
-) -> dg.SensorResult | dg.SkipReason:
+) -> dg.SensorResult:
     """投递文件夹 · Runs the whole way once for all files that have come since the last look."""
     look = look_at(list_files(installation.settings), context.cursor)
     if not look.new:
-        context.update_cursor(look.cursor)
-        return dg.SkipReason(
-            f"{len(look.growing)} files may still be written." if look.growing else "Nothing new."
-        )
+        waiting = f"{len(look.growing)} files may still be written."
+        why = waiting if look.growing else "Nothing new."
+        return dg.SensorResult(skip_reason=why, cursor=look.cursor)
     digest = hashlib.sha256(look.cursor.encode()).hexdigest()[:16]
     request = dg.RunRequest(run_key=digest, tags={"civic/new_files": str(len(look.new))})
     return dg.SensorResult([request], cursor=look.cursor)
