@@ -95,11 +95,13 @@ def collect_drops(request: Request) -> list[Collected]:
     return collect(settings, contracts, request.paths, request.unit, request.feed)
 
 
-def take_in_drops(settings: Settings) -> list[Receipt]:
-    """Every pending drop into bronze, each answered with a receipt."""
-    from ingestion.intake import take_in
+def take_in_drops(settings: Settings, collected: Iterable[Collected] = ()) -> list[Receipt]:
+    """Every pending drop into bronze; each file that was collected is answered."""
+    from ingestion.intake import answer_at_the_door, take_in
 
-    return take_in(settings, load_contracts(settings.contract_paths))
+    receipts = take_in(settings, load_contracts(settings.contract_paths))
+    answer_at_the_door(settings, collected)
+    return receipts
 
 
 def build_models(settings: Settings) -> DbtResult:
@@ -175,7 +177,12 @@ def semantic_manifest(settings: Settings) -> Path:
 
 STEPS: tuple[Step, ...] = (
     Step("collect", "收取文件", "Collect the files", lambda r, _: collect_drops(r)),
-    Step("intake", "检查并入库", "Check and take in", lambda r, _: take_in_drops(r.settings)),
+    Step(
+        "intake",
+        "检查并入库",
+        "Check and take in",
+        lambda r, done: take_in_drops(r.settings, done["collect"]),
+    ),
     Step("models", "构建数据模型", "Build the models", lambda r, _: build_models(r.settings)),
     Step("cells", "计算报表数字", "Compute the figures", lambda r, _: build_all_cells(r.settings)),
     Step("audit", "质量审核", "Audit", lambda r, done: audit_all(r.settings, done["cells"])),

@@ -18,12 +18,12 @@ from civic.errors import CivicError
 
 if TYPE_CHECKING:
     import polars as pl
-    from publishing.publications import OpenPublication
     from rich.table import Table as Drawn
 
     from analytics.reports.arrangement import Arranged, Asked
     from analytics.reports.declarations import Report
     from analytics.reports.metrics import Label, Metric
+    from publishing.publications import OpenPublication
 
 Number = Annotated[
     int | None, typer.Option("--publication", help="A publication's number; else the current one.")
@@ -64,7 +64,7 @@ def list_reports(as_json: AsJson = False) -> None:
     console.print(table(say("报表", "Reports"), headings, rows))
 
 
-def show_report(  # noqa: PLR0917 - the command line passes them by name
+def show_report(
     name: Annotated[str, typer.Argument(metavar="REPORT", help="As in: civic report list.")],
     place: Annotated[str | None, typer.Option(help="A place's code or name.")] = None,
     level: Annotated[
@@ -82,12 +82,11 @@ def show_report(  # noqa: PLR0917 - the command line passes them by name
     as_json: AsJson = False,
 ) -> None:
     """Show a report as the current publication has it."""
-    from publishing.publications import open_publication
-    from publishing.serving_tables import catalog_of
-
     from analytics.reports.arrangement import arrange, asked_for, places_in_force
     from analytics.reports.declarations import load_declarations, report_named
     from civic.settings import load_settings
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
 
     report = report_named(load_declarations(), name)
     with open_publication(load_settings(), publication) as opened:
@@ -115,11 +114,10 @@ def cells_of(opened: OpenPublication, report: Report) -> pl.DataFrame:
 
 def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: Path | None) -> Path:
     """Write the report as a workbook whose figures link to their source rows."""
+    from civic.settings import load_settings
     from publishing.pages import Imprint
     from publishing.serving_tables import catalog_of, cell_atoms
     from publishing.workbooks import write_report_workbook
-
-    from civic.settings import load_settings
 
     if asked.level or asked.by or asked.fixed:
         raise CivicError(

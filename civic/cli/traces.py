@@ -43,13 +43,12 @@ def trace_cell(
     as_json: AsJson = False,
 ) -> None:
     """Show where a published figure comes from: files, lines and the rows themselves."""
-    from publishing.publications import open_publication
-    from publishing.serving_tables import catalog_of
-
     from analytics.reports.arrangement import place_names, places_in_force
     from analytics.reports.tracing import find_cell, trace, trace_data
     from civic.settings import load_settings
     from ingestion.contracts import load_contracts
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:
@@ -80,14 +79,13 @@ def why_line(
     as_json: AsJson = False,
 ) -> None:
     """Show what became of a line of a file, and which published figures it feeds."""
-    from publishing.publications import open_publication
-    from publishing.serving_tables import catalog_of
-
     from analytics.reports.arrangement import place_names, places_in_force
     from analytics.reports.declarations import load_declarations
     from analytics.reports.why import why, why_data
     from civic.settings import load_settings
     from ingestion.contracts import load_contracts
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:
