@@ -56,7 +56,8 @@
                 {%- endfor -%}
             ) is null then {{ own }}
             else {% for name in columns -%}
-            coalesce(cast({{ column_name(name) }} as {{ text_type() }}), ''){{ " || '|' || " if not loop.last }}
+            coalesce(cast({{ column_name(name) }} as {{ text_type() }}), '')
+            {{- " || '|' || " if not loop.last }}
             {%- endfor %}
         end
     {%- endif -%}

@@ -28,9 +28,11 @@ events_of_feeds as (
         case when {{ longitude }} <> 0 or {{ latitude }} <> 0 then {{ longitude }} end as longitude,
         case when {{ longitude }} <> 0 or {{ latitude }} <> 0 then {{ latitude }} end as latitude,
         {% for stage in stages -%}
-        {{ value_of({'column': feed.stages[stage]} if stage in feed.stages else {}, 'timestamp') }} as {{ stage }}_at,
+        {% set told = {'column': feed.stages[stage]} if stage in feed.stages else {} -%}
+        {{ value_of(told, 'timestamp') }} as {{ stage }}_at,
         {% endfor -%}
-        {{ value_of({'constant': feed.time_limit} if feed.time_limit else {}, text_type()) }} as time_limit_class,
+        {% set limit = {'constant': feed.time_limit} if feed.time_limit else {} -%}
+        {{ value_of(limit, text_type()) }} as time_limit_class,
         {{ 'true' if 'closed' in feed.stages else 'false' }} as has_closing_stage,
         {{ lineage_columns() }}
     from {{ ref(feed.model) }}

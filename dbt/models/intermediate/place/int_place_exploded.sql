@@ -80,7 +80,9 @@ places_exploded as (
         {% elif above | length == 1 -%}
         city_code as parent_code,
         {% else -%}
-        coalesce({% for other in above | reverse %}{{ other }}_code{{ ', ' if not loop.last }}{% endfor %}) as parent_code,
+        coalesce(
+            {%- for other in above | reverse %}{{ other }}_code{{ ', ' if not loop.last }}{% endfor -%}
+        ) as parent_code,
         {% endif -%}
         {% for other in levels -%}
         {% if other == level or other in above -%}
@@ -89,7 +91,11 @@ places_exploded as (
         cast(null as {{ text_type() }}) as {{ other }}_code,
         {% endif -%}
         {% endfor -%}
-        {{ 'urban_rural_code' if level in ['community', 'grid'] else 'cast(null as ' ~ text_type() ~ ') as urban_rural_code' }},
+        {% if level not in ['community', 'grid'] -%}
+        cast(null as {{ text_type() }}) as urban_rural_code,
+        {% else -%}
+        urban_rural_code,
+        {% endif -%}
         {{ lineage_columns() }}
     from rows_in_registers
     where {{ level }}_code is not null
