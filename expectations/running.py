@@ -18,6 +18,7 @@ from expectations.checks import Check, Suite
 from expectations.verdicts import AuditResult
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+SHOWN = 3
 DATASOURCE = "civic"
 #: Counts only: a list of unexpected values would carry rows into the Data Docs.
 RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
@@ -66,7 +67,7 @@ def run_suites(
         context.build_data_docs(site_names=["civic"])
     shutil.rmtree(docs, ignore_errors=True)
     unfinished.replace(docs)
-    return _results(suites, outcome.run_results.values())
+    return _results(connection, suites, outcome.run_results.values())
 
 
 def _definition(context: Any, source: Any, suite: Suite, table: str, checks: list[Check]) -> Any:
@@ -94,7 +95,9 @@ def _expectation(suite: Suite, check: Check) -> Any:
     )
 
 
-def _results(suites: Sequence[Suite], outcomes: Iterable[Any]) -> list[AuditResult]:
+def _results(
+    connection: duckdb.DuckDBPyConnection, suites: Sequence[Suite], outcomes: Iterable[Any]
+) -> list[AuditResult]:
     found = {
         (r.expectation_config.meta["suite"], r.expectation_config.meta["check"]): r
         for outcome in outcomes
@@ -108,7 +111,7 @@ def _results(suites: Sequence[Suite], outcomes: Iterable[Any]) -> list[AuditResu
             column=check.column,
             severity=check.severity,
             success=bool(found[suite.name, position].success),
-            observed=_observed(found[suite.name, position]),
+            observed=_observed(connection, check, found[suite.name, position]),
             zh=check.zh,
             en=check.en,
         )
@@ -117,18 +120,25 @@ def _results(suites: Sequence[Suite], outcomes: Iterable[Any]) -> list[AuditResu
     ]
 
 
-def _observed(result: Any) -> str:
-    """What was found, in a few words: an error, rows that a query found, or a share."""
+def _observed(connection: duckdb.DuckDBPyConnection, check: Check, result: Any) -> str:
+    """What was found, in a few words: an error, the first rows of a query, or a share."""
     if error := _error(result.exception_info):
         return error
     found: Mapping[str, Any] = result.result
-    rows = (found.get("details") or {}).get("unexpected_rows")
-    if rows:
-        shown = "; ".join(" ".join(f"{k}={v}" for k, v in row.items()) for row in rows[:3])
-        return f"{found['observed_value']} rows: {shown}"
     if "unexpected_count" in found:
         return f"{found['unexpected_count'] or 0:,} of {found['element_count'] or 0:,}"
-    return str(found.get("observed_value", ""))
+    observed = found["observed_value"]
+    return f"{observed:,} rows: {_first_rows(connection, check)}" if observed else "0 rows"
+
+
+def _first_rows(connection: duckdb.DuckDBPyConnection, check: Check) -> str:
+    """Great Expectations counts the rows of a query; which ones they are is asked again."""
+    query = check.arguments["unexpected_rows_query"].format(batch="")
+    frame = connection.execute(f"select * from ({query}) limit {SHOWN}").pl()
+    return "; ".join(
+        ", ".join(f"{name}={value}" for name, value in row.items())
+        for row in frame.iter_rows(named=True)
+    )
 
 
 def _error(info: Mapping[str, Any] | None) -> str:
