@@ -1,5 +1,6 @@
 # The front doors. Each sets up what it needs; only Python 3.11+ and make are presumed.
 SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +8,11 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 STAMP := $(VENV)/.installed
 UV_VERSION := 0.13.9
+WORKERS ?= 2
 export UV_LINK_MODE ?= copy
+# Packages are fetched, as the lock says; never a Python.
+export UV_PYTHON_DOWNLOADS := never
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,23 +34,30 @@ demo: setup ## The whole way on a small made-up town, in under three minutes
 	$(BIN)/civic demo
 
 test: setup lint ## Lint, types, layers, then every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 bench: setup ## Every line of the targets, written to benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
-lint: setup ## ruff, sqlfluff, mypy, layering
+lint: setup ## ruff, mypy, layering of the rooms, sqlfluff, Dagster's definitions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
+	PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --nocolor dbt/models
+	$(BIN)/python -m dagster_project dg check defs
 
 format: setup ## Let ruff put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 lock: | $(UV) ## Renew the hashed locks of both environments
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pipeline -o requirements/pipeline.txt
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group bi -o requirements/bi.txt
+	$(COMPILE) --group pipeline -o requirements/pipeline.txt
+	$(COMPILE) --group bi -o requirements/bi.txt
 
-.PHONY: help setup demo test bench lint format lock
+clean: ## Remove the virtual environment, caches and what dbt built; var/ stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf *.egg-info build dbt/target dbt/logs
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help setup demo test bench lint format lock clean

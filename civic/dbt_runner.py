@@ -70,12 +70,11 @@ def run_dbt(
     dbt said where it did not get so far.
     """
     target = settings.dbt_target
-    target.mkdir(parents=True, exist_ok=True)
     settings.lake.mkdir(parents=True, exist_ok=True)
-    results = target / "run_results.json"
-    results.unlink(missing_ok=True)
     install_extensions()
     prepare_project(settings)
+    results = target / "run_results.json"
+    results.unlink(missing_ok=True)
     command = dbt_command(settings, *arguments, variables=variables)
     code, log = _run(command, dbt_environment(settings), on_line)
     nodes, seconds = _read(results)
@@ -99,11 +98,11 @@ def prepare_project(settings: Settings) -> Path:
     """
     folder = project_folder(settings)
     (folder / "models_extra").mkdir(parents=True, exist_ok=True)
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
     for name in _LINKED:
-        link = folder / name
-        if not (link.is_symlink() and link.readlink() == SOURCES / name):
-            link.unlink(missing_ok=True)
-            link.symlink_to(SOURCES / name)
+        _link(folder / name, SOURCES / name)
+    # MetricFlow knows no other place for the semantic manifest: `cd <here> && mf query …`.
+    _link(folder / "target", settings.dbt_target)
     return folder
 
 
@@ -140,6 +139,12 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "PYTHONUTF8": "1",
     }
+
+
+def _link(link: Path, goal: Path) -> None:
+    if not (link.is_symlink() and link.readlink() == goal):
+        link.unlink(missing_ok=True)
+        link.symlink_to(goal)
 
 
 def _run(

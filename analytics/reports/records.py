@@ -79,7 +79,7 @@ def record_at(
     found = _beginning_at_or_before(connection, drop, line, sheet)
     if found is None:
         return Record(drop, "heading")
-    begins = found["at"]
+    begins = found["begins"]
     if begins < line and (drop["format"] in SHEETS or found["outcome"] == "left_out"):
         return Record(drop, "empty")
     return Record(
@@ -108,9 +108,9 @@ def _beginning_at_or_before(
           select record, line, sheet, outcome, code, detail
           from {LAKE}.bronze.outcomes where drop_id = $drop
         )
-        select *, coalesce(line, record) as at from known
+        select *, coalesce(line, record) as begins from known
         where coalesce(line, record) <= $line and ($sheet is null or sheet = $sheet)
-        order by at desc, outcome, record limit 1
+        order by begins desc, outcome, record limit 1
         """,
         {"drop": drop["drop_id"], "line": line, "sheet": sheet},
     ).pl()

@@ -58,7 +58,9 @@ def _in_force(
 ) -> tuple[str, str, datetime, int, int | None] | None:
     """A record in force with the same values in the columns (none: of the same unit)."""
     same = [f's."{c}" is not distinct from b."{c}"' for c in columns] or ["s._unit = $unit"]
-    row = connection.execute(
+    if contract.relation.history:  # a version is only replaced by one of the same date
+        same.append("s._as_of = $as_of")
+    return connection.execute(
         f"""
         select s._drop_id, d.file_name, s._as_of, s._record, s._line
         from {LAKE}.bronze."{contract.feed}" as b
@@ -68,6 +70,6 @@ def _in_force(
         order by s._as_of desc, s._sha256 desc, s._record desc limit 1
         """,
         {"drop": record.drop["drop_id"], "record": record.record}
-        | ({} if columns else {"unit": record.drop["unit"]}),
+        | ({} if columns else {"unit": record.drop["unit"]})
+        | ({"as_of": record.drop["as_of"]} if contract.relation.history else {}),
     ).fetchone()
-    return row  # type: ignore[return-value]

@@ -15,7 +15,7 @@ import polars as pl
 
 from analytics.reports.atoms import atoms_sql, left_out_sql
 from analytics.reports.bronze_rows import Contracts, bronze_rows
-from analytics.reports.coordinates import Coordinates, coordinates_of
+from analytics.reports.coordinates import Coordinates, coordinates_of, quoted
 from analytics.reports.metrics import Label, Metric
 from analytics.reports.reasons import reason_labels
 from analytics.reports.semantic_manifest import Catalog
@@ -62,7 +62,7 @@ class Trace:
 def find_cell(cells: Cells, cell_id: str) -> dict[str, Any]:
     """The cell of that identifier. Raises CivicError where there is none."""
     if isinstance(cells, duckdb.DuckDBPyRelation):
-        found = cells.filter(duckdb.ColumnExpression("cell_id") == cell_id).pl()
+        found = cells.filter(f"cell_id = {quoted(cell_id)}").pl()
     else:
         found = cells.lazy().filter(pl.col("cell_id") == cell_id).collect()
     if found.is_empty():
@@ -86,7 +86,8 @@ def trace(
 
     ``connection`` has the lake of the cell's publication attached as ``lake``; ``catalog`` is
     that publication's. ``contracts`` tell which fields of a row are identifiers; a row whose
-    contract is not among them is shown without its values. Raises CivicError for a page that is not there.
+    contract is not among them is shown without its values. Raises CivicError for a page that is
+    not there.
     """
     metric, at = catalog.metric(cell["metric"]), coordinates_of(cell)
     pages = max(1, -(-int(cell["fact_rows"]) // page_size))
@@ -111,6 +112,28 @@ def atoms_of(
 ) -> pl.DataFrame:
     """All atoms of a cell, as ``atoms.atoms_sql`` describes them."""
     return connection.execute(atoms_sql(catalog.metric(cell["metric"]), coordinates_of(cell))).pl()
+
+
+def trace_data(traced: Trace, number: int) -> dict[str, Any]:
+    """A trace as plain data, for programs; ``number`` is the publication's."""
+    return {
+        "publication": number,
+        "cell": dict(traced.cell),
+        "label": vars(traced.metric.label),
+        "unit": vars(traced.metric.unit),
+        "definition": vars(traced.definition),
+        "filters": list(traced.filters),
+        "considered": traced.considered,
+        "left_out": [
+            {"reason": vars(lo.reason), "fact_rows": lo.fact_rows} for lo in traced.left_out
+        ],
+        "page": traced.page,
+        "pages": traced.pages,
+        "atoms": [
+            {**atom, "row": traced.rows.get((atom["drop_id"], atom["record"]))}
+            for atom in traced.atoms.iter_rows(named=True)
+        ],
+    }
 
 
 def _left_out(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -79,6 +80,29 @@ def why(
     drops = find_drops(connection, what)
     records = [record_at(connection, drop, line, sheet) for drop in drops]
     return [_why(connection, r, catalog, reports, contracts or {}) for r in records]
+
+
+def why_data(one: Why) -> dict[str, Any]:
+    """What became of a line as plain data, for programs."""
+    record = one.record
+    return {
+        "drop": dict(record.drop),
+        "outcome": record.outcome,
+        "record": record.record,
+        "line": record.line,
+        "sheet": record.sheet,
+        "code": record.code,
+        "detail": record.detail,
+        "findings": [dict(f) for f in record.findings],
+        "row": one.row,
+        "facts": [vars(f) for f in one.facts],
+        "feeds": one.feeds.to_dicts(),
+        "not_counted": [
+            {"metric": n.metric.name, "key": n.key, "reason": vars(n.reason)}
+            for n in one.not_counted
+        ],
+        "superseded_by": vars(one.superseded_by) if one.superseded_by else None,
+    }
 
 
 def _why(

@@ -33,7 +33,7 @@ def verify(
 ) -> None:
     """Recompute every published cell from the kept originals and compare."""
     from analytics.reports.verification import verify as recompute
-    from publishing import open_publication
+    from publishing.opening import open_publication
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:

@@ -116,58 +116,50 @@ def _key(contract: Contract) -> list[str]:
 
 
 def _model_yaml(contract: Contract) -> str:
-    tests = _key_tests(contract)
-    columns = [_column(f, tests.pop(f.bronze_name or "", [])) for f in contract.bronze_fields]
-    model: dict[str, Any] = {
-        "name": staging_model(contract),
-        "description": f"{contract.title_zh} · {contract.title_en}. Rows in force. "
-        f"{contract.description}".strip(),
-    }
-    if "" in tests:
-        model["data_tests"] = tests.pop("")
     lineage = [
         {"name": name, "data_type": sql_type, "description": f"{{{{ doc('{name.strip('_')}') }}}}"}
         for name, sql_type in (*LINEAGE, *_ADDED)
     ]
-    model["columns"] = [*columns, *lineage]
+    model: dict[str, Any] = {
+        "name": staging_model(contract),
+        "description": f"{contract.title_zh} · {contract.title_en}. Rows in force. "
+        f"{contract.description}".strip(),
+        "data_tests": _tests(contract),
+        "columns": [*(_column(f) for f in contract.bronze_fields), *lineage],
+    }
     return _yaml(contract.feed, {"models": [model]})
 
 
-def _column(field: Field, tests: list[Any]) -> dict[str, Any]:
+def _column(field: Field) -> dict[str, Any]:
     label = f"{field.label_zh} · {field.label_en}"
     if field.protection == "pseudonym":
         label += ", as a keyed pseudonym"
     if field.protection == "scrub":
         label += ", identifiers taken out"
     description = f"{label}. {field.description}".strip()
-    column: dict[str, Any] = {
+    return {
         "name": field.bronze_name,
         "data_type": field.bronze_type,
         "description": description if description.endswith(".") else f"{description}.",
     }
-    if field.required:
-        tests = [*tests, "not_null"]
-    if tests:
-        # Quoted, because a field may be called ``order``.
-        column |= {"quote": True, "data_tests": tests}
-    return column
 
 
-def _key_tests(contract: Contract) -> dict[str, list[Any]]:
-    """Tests of uniqueness, by column; under an empty name those over several columns."""
-    key = _key(contract)
-    if not key:
-        return {}
-    relation = contract.relation
+def _tests(contract: Contract) -> list[Any]:
+    """One test of all required columns in one pass, and one of the key within its relation."""
+    required = [f.bronze_name for f in contract.bronze_fields if f.required]
+    tests = [_test("filled", columns=[*required, "_drop_id", "_record"])]
+    if not (key := _key(contract)):
+        return tests
     within: list[str] = []
-    if relation.mode == "snapshot":
-        within = _bronze_names(contract, relation.scope) or ["_unit"]
-    if relation.history:
+    if contract.relation.mode == "snapshot":
+        within = _bronze_names(contract, contract.relation.scope) or ["_unit"]
+    if contract.relation.history:
         within = [*within, "_as_of"]
-    if not within and len(key) == 1:
-        return {key[0]: ["unique"]}
-    arguments = {"combination": [*within, *key], "filled": key}
-    return {"": [{"unique_combination": {"arguments": arguments}}]}
+    return [*tests, _test("unique_combination", combination=[*within, *key], filled=key)]
+
+
+def _test(test: str, **arguments: list[Any]) -> dict[str, Any]:
+    return {test: {"arguments": arguments}}
 
 
 def _sources_yaml(module: str, contracts: list[Contract]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from ingestion.contracts import Contract, Field, HeadingMatch
+from ingestion.intake.typing_columns import typed_values
 from ingestion.reading import Batch
 from ingestion.validation import identifiers, parsing
 from ingestion.validation.rules import evaluate_rule
@@ -69,7 +70,9 @@ def check_batch(
     records, left_out = _without_left_out(contract, match, frame)
     texts = _texts(contract, match, records)
     cleaned = texts.with_columns(parsing.clean(pl.col(f.name)) for f in contract.fields)
-    typed = cleaned.with_columns(_typed(f) for f in contract.fields)
+    typed = cleaned.with_columns(
+        typed_values(f, cleaned.get_column(f.name)) for f in contract.fields
+    )
     findings = [
         *_field_findings(contract, cleaned, typed),
         *_reference_findings(contract, typed, known),
@@ -113,53 +116,6 @@ def _texts(contract: Contract, match: HeadingMatch, records: pl.DataFrame) -> pl
     return records.select(*ROW, *found)
 
 
-def _typed(field: Field) -> pl.Expr:
-    text = pl.col(field.name)
-    match field.logical_type:
-        case "integer":
-            return parsing.parse_integer(text)
-        case "number":
-            return parsing.parse_number(text)
-        case "date":
-            return parsing.parse_date(text)
-        case "timestamp":
-            return parsing.parse_timestamp(text, field.zone)
-        case "boolean":
-            return parsing.parse_boolean(text)
-    return _typed_string(field)
-
-
-def _typed_string(field: Field) -> pl.Expr:
-    text = pl.col(field.name)
-    if field.codes:
-        return _code_value(field)
-    if field.semantic == "citizen_id":
-        return identifiers.lift_citizen_id(_code_text(text))
-    if field.semantic == "phone":
-        return identifiers.normalise_phone(_code_text(text))
-    if field.semantic in ("credit_code", "division_code", "passport"):
-        return _code_text(text)
-    if field.pattern or field.key_position is not None or field.reference is not None:
-        return parsing.half_width(text)
-    return text
-
-
-def _code_text(text: pl.Expr) -> pl.Expr:
-    return parsing.half_width(text).str.to_uppercase()
-
-
-def _code_value(field: Field) -> pl.Expr:
-    spelled = {_spelling(s): code.value for code in field.codes for s in code.spellings}
-    text = parsing.half_width(pl.col(field.name)).str.to_lowercase().str.replace_all(r"\s", "")
-    return text.replace_strict(
-        list(spelled), list(spelled.values()), default=None, return_dtype=pl.String
-    )
-
-
-def _spelling(text: str) -> str:
-    return "".join(text.split()).lower()
-
-
 def _field_findings(
     contract: Contract, cleaned: pl.DataFrame, typed: pl.DataFrame
 ) -> list[pl.DataFrame]:
@@ -200,7 +156,9 @@ def _fault(field: Field) -> pl.Expr:
         fault = fault.when(given & above).then(pl.lit("out_of_range"))
     checked = fault.otherwise(None)
     if field.semantic in _FAULTS:
-        semantic = pl.when(given).then(_FAULTS[field.semantic](value)).otherwise(None)
+        # A phone without a digit has no value at all; what was written decides.
+        judged = pl.coalesce(value, text)
+        semantic = pl.when(given).then(_FAULTS[field.semantic](judged)).otherwise(None)
         # The identifier's own fault says more than the pattern that it breaks as well.
         return pl.coalesce(semantic, checked)
     return checked

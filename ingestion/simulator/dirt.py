@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from ingestion.simulator.people import with_check_digit
+from ingestion.simulator.rendering import DIGITS, WIDE
 
 PER_THOUSAND = 2.0
 ROWS_PER_DEFECT = 5
@@ -88,7 +89,8 @@ def _spoiled(
         texts = pl.Series(rng.choice(defect["write"], len(rows)))
         spoiled = pl.when(texts != "").then(texts)
     else:
-        spoiled = SPOILERS[defect["spoil"]](column)
+        narrow = column.str.replace_many(WIDE, DIGITS)  # some rows are in full-width digits
+        spoiled = SPOILERS[defect["spoil"]](narrow)
     here = pl.col("_order").is_in(chosen.astype(float))
     others = [
         pl.when(here).then(pl.lit(text)).otherwise(name).alias(name)
@@ -157,9 +159,7 @@ def _emptied(column: pl.Series) -> pl.Series:
 
 def _wrong_check_digit(citizen_id: pl.Expr) -> pl.Expr:
     last = citizen_id.str.slice(17, 1)
-    other = last.replace_strict(
-        {**{str(d): str((d + 1) % 10) for d in range(10)}, "X": "0"}, default="0"
-    )
+    other = last.replace_strict({str(d): str((d + 1) % 10) for d in range(10)}, default="0")
     return citizen_id.str.slice(0, 17) + other
 
 
@@ -169,8 +169,7 @@ def _drop_a_digit(citizen_id: pl.Expr) -> pl.Expr:
 
 def _impossible_birth_month(citizen_id: pl.Expr) -> pl.Expr:
     """Month 13, with the check digit that goes with it: only the date is wrong."""
-    narrow = citizen_id.str.slice(0, 10) + "13" + citizen_id.str.slice(12, 5)
-    return with_check_digit(narrow)
+    return with_check_digit(citizen_id.str.slice(0, 10) + "13" + citizen_id.str.slice(12, 5))
 
 
 SPOILERS: dict[str, Callable[[pl.Expr], pl.Expr]] = {

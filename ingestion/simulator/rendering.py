@@ -14,7 +14,8 @@ from ingestion.contracts.model import Contract, Field
 
 SERIAL = "SERIAL"
 SERIAL_ZERO = pl.date(1899, 12, 30)
-WIDE = [chr(c + 0xFEE0) for c in range(ord("0"), ord("9") + 1)]
+DIGITS = list("0123456789")
+WIDE = [chr(ord(digit) + 0xFEE0) for digit in DIGITS]
 NATIONS = ("汉族", "满族", "回族", "蒙古族")
 
 
@@ -83,5 +84,5 @@ def _widened(text: pl.Series, share: float, rng: np.random.Generator) -> pl.Seri
     if not share:
         return text
     wide = pl.Series(rng.random(len(text)) < share)
-    full = text.str.replace_many(list("0123456789"), WIDE)
+    full = text.str.replace_many(DIGITS, WIDE)
     return pl.select(pl.when(wide).then(full).otherwise(text)).to_series()

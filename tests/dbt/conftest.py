@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import duckdb
 import pytest
 
 from civic.dbt_runner import DbtResult, run_dbt
-from civic.lake import connect, open_lake
+from civic.lake import open_catalog_copy, open_lake
 from civic.settings import PROJECT_ROOT, Settings
 from ingestion.contracts import Contract, load_contracts
 from ingestion.contracts.bronze_schema import ensure_bronze
@@ -87,16 +88,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.fixture(scope="session")
-def query(built: Built) -> Iterator[Query]:
-    """Ask the built lake, read-only, the way that readers of a publication do."""
-    connection = connect(built.settings)
-    connection.execute(
-        f"attach 'ducklake:{built.settings.catalog_file}' as lake "
-        f"(read_only, data_path '{built.settings.data_path}', override_data_path true)"
-    )
-    connection.execute("use lake")
-    yield lambda sql: connection.execute(sql).fetchall()
-    connection.close()
+def query(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Query]:
+    """Ask the built lake the way that readers of a publication do: by a copy of its catalog."""
+    copy = tmp_path_factory.mktemp("publication") / "v_1.ducklake"
+    shutil.copyfile(built.settings.catalog_file, copy)
+    with open_catalog_copy(built.settings, copy) as connection:
+        yield lambda sql: connection.execute(sql).fetchall()
 
 
 def run_compiled(connection: duckdb.DuckDBPyConnection, built: Built) -> None:

@@ -42,24 +42,22 @@ def test_a_late_drop_of_an_older_date_does_not_undo_a_newer_row(query):
 
 
 @pytest.mark.parametrize(
-    ("number", "due", "in_time", "overdue", "closed"),
+    ("number", "judged"),
     [
-        ("in_time", True, True, False, True),
-        ("late", True, False, True, True),
-        ("open", True, False, True, False),
-        ("not_due", False, False, False, False),
-        ("due_now", True, False, True, False),
-        ("impossible", True, False, False, True),
-        ("lamp", True, False, True, True),
-        ("updated", True, True, False, True),
-        ("b_open", False, False, False, False),
+        ("in_time", (True, True, False, True)),
+        ("late", (True, False, True, True)),
+        ("open", (True, False, True, False)),
+        ("not_due", (False, False, False, False)),
+        ("due_now", (True, False, True, False)),
+        ("impossible", (True, False, False, True)),
+        ("lamp", (True, False, True, True)),
+        ("updated", (True, True, False, True)),
+        ("b_open", (False, False, False, False)),
     ],
 )
-def test_due_in_time_and_overdue_are_judged_by_what_the_unit_told(
-    query, number, due, in_time, overdue, closed
-):
+def test_due_in_time_and_overdue_are_judged_by_what_the_unit_told(query, number, judged):
     row = request(query, number, "is_due", "is_in_time", "is_overdue", "is_closed")
-    assert row == (due, in_time, overdue, closed)
+    assert row == judged
 
 
 def test_how_far_is_known_follows_each_unit_s_latest_accepted_drop(query):

@@ -24,7 +24,7 @@ from analytics.reports.verification.declared import DECLARATIONS, read_wishes
 from analytics.reports.verification.facts import facts_of
 from analytics.reports.verification.metrics import read_metrics
 from analytics.reports.verification.originals import AlteredOriginal
-from analytics.reports.verification.source_rows import read_source_rows
+from analytics.reports.verification.source_rows import SCRATCH, read_source_rows
 from civic.settings import PROJECT_ROOT, Settings
 from ingestion.contracts import load_contracts
 
@@ -77,7 +77,7 @@ def verify(
     metrics = read_metrics(settings.dbt_target / "semantic_manifest.json")
     limits = read_time_limits(seeds)
     settings.home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.home, prefix=".verification-") as folder:
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix=SCRATCH) as folder:
         sources = read_source_rows(settings, contracts, manifest["drops"], Path(folder), progress)
         facts = facts_of(contracts, sources.rows, sources.drops, limits)
         recomputed = compute_cells(wishes, metrics, facts, progress)

@@ -6,6 +6,7 @@ not belong here: which rows are in force.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +20,12 @@ from analytics.reports.verification.originals import AlteredOriginal, check_orig
 from civic.errors import CivicError
 from civic.settings import Settings
 from ingestion.contracts import Contract
-from ingestion.intake import Drop, accepted_rows, read_drops
+from ingestion.intake import Drop, accepted_rows, original_path, read_drops
+from ingestion.intake.examining import examine
+from ingestion.vault import load_keys
+
+SCRATCH = ".verification-"
+"""How folders begin that are there while a verification runs."""
 
 Progress = Callable[[str], None]
 
@@ -92,19 +98,44 @@ def _rows_of(
     settings: Settings, contract: Contract, drop: Drop, suspect: bool
 ) -> tuple[pl.DataFrame | None, str | None]:
     """The rows of one drop, or why there are none. A refused drop has none and says nothing."""
-    try:
-        rows = accepted_rows(settings, contract, drop)
-    except Exception as error:
+    if suspect:
+        try:
+            rows = _rows_all_the_same(settings, contract, drop)
         # Whatever a reader makes of a file that was tampered with is no fault of this program.
-        if not suspect:
-            raise
-        return None, f"{type(error).__name__}: {error}"
-    if "_drop_id" not in rows.columns:
-        return None, "refused" if suspect else None
+        except Exception as error:
+            return None, f"{type(error).__name__}: {error}"
+    else:
+        rows = accepted_rows(settings, contract, drop)
+        if "_drop_id" not in rows.columns:
+            return None, None
     types = {f.bronze_name: _POLARS_TYPES[f.logical_type] for f in contract.bronze_fields}
     needed = {name: types[name] for name in columns_needed(contract)}
     technical = {"_record": pl.Int64(), **DROP_SCHEMA}
     return rows.select(pl.col(n).cast(t) for n, t in {**needed, **technical}.items()), None
+
+
+def _rows_all_the_same(settings: Settings, contract: Contract, drop: Drop) -> pl.DataFrame:
+    """Rows of an original that was altered, which the intake would not read: to see what differs.
+
+    Raises CivicError where the file is refused as it is now.
+    """
+    path, key = original_path(settings, drop.sha256), load_keys(settings).pseudonym
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix=SCRATCH) as folder:
+        seen = examine(
+            path, drop.file_name, contract, Path(folder), key=key, encoding=drop.encoding
+        )
+        if seen.refusal:
+            raise CivicError(f"{seen.refusal.code}: {seen.refusal.en}")
+        return (
+            seen.accepted_frame()
+            .with_columns(
+                _drop_id=pl.lit(drop.drop_id),
+                _unit=pl.lit(drop.unit),
+                _as_of=pl.lit(seen.as_of or drop.as_of),
+                _sha256=pl.lit(drop.sha256),
+            )
+            .collect()
+        )
 
 
 def _said_by(drop: Drop, rows: pl.DataFrame) -> dict[str, Any]:

@@ -3,11 +3,13 @@
   where all of the columns in `filled` are empty stand for themselves and are left alone.
 #}
 {% test unique_combination(model, combination, filled=none) %}
-select {{ combination | join(', ') }}
+{%- set names = [] -%}
+{%- for name in combination %}{% do names.append(column_name(name)) %}{% endfor -%}
+select {{ names | join(', ') }}
 from {{ model }}
 {% if filled -%}
-where {% for name in filled %}{{ name }} is not null{{ ' or ' if not loop.last }}{% endfor %}
+where {% for name in filled %}{{ column_name(name) }} is not null{{ ' or ' if not loop.last }}{% endfor %}
 {% endif -%}
-group by {{ combination | join(', ') }}
+group by {{ names | join(', ') }}
 having count(*) > 1
 {% endtest %}

@@ -13,6 +13,8 @@ from typing import Any
 
 import duckdb
 
+from ingestion.contracts.model import Contract, Field, Reading, Relation, ServiceLevel
+
 LEVELS = ("city", "district", "street", "community", "grid")
 META = {"fact_key": "event_key", "lineage": "bridge_event_source"}
 
@@ -86,7 +88,23 @@ def marts(events: Sequence[Event]) -> duckdb.DuckDBPyConnection:
             f"repeat('{feed[0]}', 64), '2026-01-01', '2026-01-01', 'csv', 'accepted')"
         )
     _insert(connection, events)
+    _places(connection)
     return connection
+
+
+def _places(connection: duckdb.DuckDBPyConnection) -> None:
+    columns = ", ".join(f"{level}_code varchar" for level in LEVELS)
+    connection.execute(
+        "create table marts.dim_place (place_code varchar, level varchar, place_name varchar, "
+        f"parent_code varchar, {columns}, is_current boolean)"
+    )
+    for depth, (code, name) in enumerate(
+        zip(STREET, ("示例市", "海棠区", "望湖街道"), strict=True)
+    ):
+        path = [*STREET[: depth + 1], *[None] * (4 - depth)]
+        parent = STREET[depth - 1] if depth else None
+        row = [code, LEVELS[depth], name, parent, *path, True]
+        connection.execute(f"insert into marts.dim_place values ({_marks(len(row))})", row)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, events: Sequence[Event]) -> None:
@@ -199,3 +217,27 @@ def _simple(name: str, measure: str, zh: str, en: str, where: str = "") -> dict[
         "label": en,
         "config": {"meta": {"label_zh": zh, "label_en": en, "unit_zh": "件", "decimals": 1}},
     }
+
+
+def contract(feed: str = "hotline", personal: bool = False) -> Contract:
+    """The contract of a feed of the town: the number is its key, the author a pseudonym."""
+    fields = (
+        Field("number", "string", "编号", "number", "", (), required=True, key_position=1),
+        Field("author", "string", "来电人", "author", "", (), protection="pseudonym",
+              encrypted_name="author_pseudonym"),
+    )  # fmt: skip
+    return Contract(
+        feed=feed, module="town", version="1.0.0", title_zh="热线", title_en="Hotline",
+        description="", fields=fields, rules=(), reading=Reading(), relation=Relation("upsert"),
+        as_of=(), service_level=ServiceLevel(), reject_limit=0.3, personal=personal,
+    )  # fmt: skip
+
+
+def stage(connection: duckdb.DuckDBPyConnection, feed: str = "hotline") -> None:
+    """The staging model of a feed: the latest row of each number is in force."""
+    connection.execute(
+        f"create or replace view staging.stg_town__{feed} as "
+        "select b.*, d.unit as _unit, d.as_of as _as_of, d.sha256 as _sha256 "
+        f"from bronze.{feed} as b join bronze.drops as d on d.drop_id = b._drop_id "
+        "qualify row_number() over (partition by number order by d.as_of desc, _record desc) = 1"
+    )

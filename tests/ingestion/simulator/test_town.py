@@ -206,3 +206,9 @@ def test_a_folder_with_files_is_left_alone(tmp_path):
 def test_a_town_too_small_is_refused_in_one_line(tmp_path):
     with pytest.raises(CivicError, match="at least"):
         write_town(tmp_path / "drops", residents=10)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_seed_gives_a_town(tmp_path, seed):
+    truth = write_town(tmp_path / "drops", residents=700, months=1 + seed, seed=seed)
+    assert (truth.counts["rejected"] <= truth.counts["records"] * 0.3).all()

@@ -11,7 +11,7 @@ places_ranked as (
     select
         *,
         row_number() over (
-            partition by place_code order by valid_from desc, city_code
+            partition by place_code order by valid_from desc, city_code asc
         ) as place
     from places
 

@@ -1,0 +1,276 @@
+"""A report as lines and columns: which cell stands where, for the place and period asked for.
+
+Belongs here: choosing cells and naming them. Does not belong here: computing or formatting; every
+figure is a published cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from analytics.reports.coordinates import (
+    ALL,
+    LEVELS,
+    UNPLACED,
+    grain_of,
+    parse_slices,
+    slices_text,
+)
+from analytics.reports.declarations import PERIODS, PLACES, Report, Table
+from analytics.reports.metrics import Label, Metric
+from analytics.reports.semantic_manifest import Catalog
+from analytics.reports.wording import level_name, period_name, place_name
+from civic.errors import CivicError
+from civic.lake import LAKE
+
+NOT_STATED = Label("（未填）", "(not stated)")
+GRAIN_NAMES = ("year", "month")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the reader asks for.
+
+    ``level``: lines are the places of that level below ``place``. ``period``: a period, or 'year'
+    or 'month' for lines that are periods. ``by``: lines are the values of these dimensions;
+    ``fixed``: only this value of a dimension. At most one of them names the lines; where none
+    does, the report's declaration decides.
+    """
+
+    place: str = ALL
+    level: str | None = None
+    period: str = ALL
+    by: tuple[str, ...] = ()
+    fixed: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: its labels, and a cell (or None) for each metric of the table."""
+
+    labels: tuple[Label, ...]
+    cells: tuple[Mapping[str, Any] | None, ...]
+    is_total: bool = False
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """One table of a report, arranged."""
+
+    table: Table
+    headings: tuple[Label, ...]
+    metrics: tuple[Metric, ...]
+    lines: tuple[Line, ...]
+
+
+def arrange(
+    report: Report, cells: pl.DataFrame, catalog: Catalog, places: pl.DataFrame, asked: Asked
+) -> list[Arranged]:
+    """The tables of a report that can be shown as asked.
+
+    ``cells``: those of the publication, or of the report only. ``places``: ``places_in_force``.
+    Raises CivicError where no table of the report is sliced or dated as asked.
+    """
+    ours = cells.filter(pl.col("report") == report.name)
+    fitting = [t for t in report.tables if _dimensions(t, asked) in {s.by for s in t.slices}]
+    if not fitting:
+        there = sorted({" + ".join(s.by) for t in report.tables for s in t.slices if s.by})
+        raise CivicError(
+            f"The report {report.name} is not sliced so; it is sliced by {', '.join(there)}."
+        )
+    return [_arranged(table, ours, catalog, places, asked) for table in fitting]
+
+
+def asked_for(
+    places: pl.DataFrame,
+    place: str | None = None,
+    level: str | None = None,
+    period: str | None = None,
+    slices: str | None = None,
+) -> Asked:
+    """What a person typed, checked: a place's code or name, ``category`` or ``category=value``.
+
+    Raises CivicError saying what may be given.
+    """
+    if level is not None and level not in LEVELS[1:]:
+        raise CivicError(f"There is no level {level}; there are {', '.join(LEVELS[1:])}.")
+    if period and period not in GRAIN_NAMES:
+        grain_of(period)
+    parts = [p for p in (slices or "").split(";") if p]
+    by = tuple(sorted(p for p in parts if "=" not in p))
+    fixed = parse_slices(";".join(p for p in parts if "=" in p))
+    if sum([level is not None, period in GRAIN_NAMES, bool(by)]) > 1:
+        raise CivicError(
+            "Level, kind of period and slice each name the lines; only one of them can.",
+            "Fix the others: --period 2019-02, --slice category=value.",
+        )
+    return Asked(_place_code(places, place), level, period or ALL, by, fixed)
+
+
+def places_in_force(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The places of the current boundaries with their names and the codes above them."""
+    path = ", ".join(f"{level}_code" for level in LEVELS[1:])
+    return connection.execute(
+        f"select place_code, level, place_name, parent_code, {path} from {LAKE}.marts.dim_place "
+        "where is_current order by place_code"
+    ).pl()
+
+
+def place_names(places: pl.DataFrame) -> dict[str, str]:
+    """Names by place code."""
+    return dict(places.select("place_code", "place_name").iter_rows())
+
+
+def _place_code(places: pl.DataFrame, place: str | None) -> str:
+    if not place or place == ALL:
+        return ALL
+    bare = place.removesuffix(UNPLACED)
+    if bare in (ALL, *places["place_code"]):
+        return place
+    named = places.filter(pl.col("place_name") == bare)
+    match named.height:
+        case 1:
+            return str(named.item(0, "place_code")) + place[len(bare) :]
+        case 0:
+            raise CivicError(f"There is no place {place}.", "Give its code or its full name.")
+        case _:
+            codes = ", ".join(named["place_code"].head(5))
+            raise CivicError(f"Several places are called {place}: {codes}.", "Give the code.")
+
+
+def _rows(table: Table, asked: Asked) -> tuple[str, ...]:
+    """What names the lines of a table."""
+    if asked.level is not None:
+        return (PLACES,)
+    if asked.period in GRAIN_NAMES:
+        return (PERIODS,)
+    if asked.by:
+        return asked.by
+    # A fixed slice leaves nothing of the table's own lines: the period's parts are the next best.
+    return table.rows if not asked.fixed else (PERIODS,)
+
+
+def _dimensions(table: Table, asked: Asked) -> tuple[str, ...]:
+    rows = _rows(table, asked)
+    axes = () if rows in ((PLACES,), (PERIODS,)) else rows
+    return tuple(sorted({*axes, *asked.fixed}))
+
+
+def _arranged(
+    table: Table, cells: pl.DataFrame, catalog: Catalog, places: pl.DataFrame, asked: Asked
+) -> Arranged:
+    rows = _rows(table, asked)
+    metrics = tuple(catalog.metric(name) for name in table.metrics)
+    ours = cells.filter(pl.col("metric").is_in(table.metrics))
+    match rows:
+        case ("place",):
+            level = asked.level or _next_level(places, asked.place)
+            headings: tuple[Label, ...] = (level_name(level),)
+            found = _by_place(ours, places, asked, level)
+        case ("period",):
+            headings = (Label("期间", "Period"),)
+            found = _by_period(ours, asked)
+        case _:
+            headings = tuple(metrics[0].fact.dimension(d).label for d in rows)
+            found = _by_slice(ours, rows, asked)
+    lines = [_line(labels, metrics, group) for labels, group in found]
+    whole = _whole(ours, asked)
+    if whole.height:
+        labels = (Label("合计", "Total"), *[Label("", "")] * (len(headings) - 1))
+        lines.insert(0, _line(labels, metrics, whole.iter_rows(named=True), is_total=True))
+    return Arranged(table, headings, metrics, tuple(lines))
+
+
+_Found = list[tuple[tuple[Label, ...], Sequence[Mapping[str, Any]]]]
+
+
+def _whole(cells: pl.DataFrame, asked: Asked) -> pl.DataFrame:
+    period = ALL if asked.period in GRAIN_NAMES else asked.period
+    return cells.filter(
+        pl.col("place_code") == asked.place,
+        pl.col("period") == period,
+        pl.col("slices") == slices_text(asked.fixed),
+        _grain(period),
+    )
+
+
+def _grain(period: str) -> pl.Expr:
+    """``undated`` is the name of a year and of a month: one of them is enough."""
+    return pl.col("grain") == grain_of(period)
+
+
+def _by_place(cells: pl.DataFrame, places: pl.DataFrame, asked: Asked, level: str) -> _Found:
+    found = cells.filter(
+        pl.col("level") == level,
+        pl.col("period") == asked.period,
+        pl.col("slices") == slices_text(asked.fixed),
+        _grain(asked.period),
+    )
+    if asked.place != ALL:
+        upper = places.filter(pl.col("place_code") == asked.place).item(0, "level")
+        below = places.filter(pl.col(f"{upper}_code") == asked.place)["place_code"]
+        found = found.filter(pl.col("place_code").str.strip_suffix(UNPLACED).is_in(below.implode()))
+    names = place_names(places)
+    grouped = _grouped(found.sort("place_code"), "place_code")
+    return [((place_name(code, names),), group) for code, group in grouped.items()]
+
+
+def _by_period(cells: pl.DataFrame, asked: Asked) -> _Found:
+    """All years or months; the months of a year; or the years."""
+    grain = asked.period if asked.period in GRAIN_NAMES else "year"
+    within = pl.lit(True)
+    if asked.period not in (*GRAIN_NAMES, ALL):
+        grain, within = "month", pl.col("period").str.starts_with(asked.period)
+    found = cells.filter(
+        pl.col("place_code") == asked.place,
+        pl.col("grain") == grain,
+        pl.col("slices") == slices_text(asked.fixed),
+        within,
+    )
+    grouped = _grouped(found.sort("period"), "period")
+    return [((period_name(period),), group) for period, group in grouped.items()]
+
+
+def _by_slice(cells: pl.DataFrame, rows: tuple[str, ...], asked: Asked) -> _Found:
+    found = cells.filter(
+        pl.col("place_code") == asked.place, pl.col("period") == asked.period, _grain(asked.period)
+    )
+    made = {}
+    for text, group in _grouped(found, "slices").items():
+        values = parse_slices(text)
+        if set(values) == {*rows, *asked.fixed} and values.items() >= asked.fixed.items():
+            made[tuple(values[name] for name in rows)] = group
+    in_order = sorted(made, key=lambda key: [(v is None, v or "") for v in key])
+    return [
+        (tuple(NOT_STATED if v is None else Label(v, v) for v in key), made[key])
+        for key in in_order
+    ]
+
+
+def _next_level(places: pl.DataFrame, place: str) -> str:
+    if place == ALL:
+        return LEVELS[1]
+    level = str(places.filter(pl.col("place_code") == place).item(0, "level"))
+    return LEVELS[min(LEVELS.index(level) + 1, len(LEVELS) - 1)]
+
+
+def _line(
+    labels: tuple[Label, ...],
+    metrics: tuple[Metric, ...],
+    cells: Iterable[Mapping[str, Any]],
+    is_total: bool = False,
+) -> Line:
+    by_metric = {cell["metric"]: cell for cell in cells}
+    return Line(labels, tuple(by_metric.get(m.name) for m in metrics), is_total)
+
+
+def _grouped(cells: pl.DataFrame, column: str) -> dict[str, list[Mapping[str, Any]]]:
+    grouped: dict[str, list[Mapping[str, Any]]] = {}
+    for cell in cells.iter_rows(named=True):
+        grouped.setdefault(cell[column], []).append(cell)
+    return grouped

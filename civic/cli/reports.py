@@ -1,0 +1,258 @@
+"""``civic report``: list and show reports; ``trace`` and ``why`` are in ``traces``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from civic.cli import traces
+from civic.cli.console import AsJson, chinese, console, print_json, say
+from civic.errors import CivicError
+
+if TYPE_CHECKING:
+    import polars as pl
+    from publishing.publications import OpenPublication
+    from rich.table import Table as Drawn
+
+    from analytics.reports.arrangement import Arranged, Asked
+    from analytics.reports.declarations import Report
+    from analytics.reports.metrics import Label, Metric
+
+Number = Annotated[
+    int | None, typer.Option("--publication", help="A publication's number; else the current one.")
+]
+
+
+class Format(StrEnum):
+    """How a report is given out."""
+
+    table = "table"
+    csv = "csv"
+    xlsx = "xlsx"
+    json = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``report``, ``trace`` and ``why`` to the command line."""
+    group = typer.Typer(no_args_is_help=True, help="Reports: list them, show one.")
+    group.command("list")(list_reports)
+    group.command("show")(show_report)
+    app.add_typer(group, name="report")
+    traces.register(app)
+
+
+def list_reports(as_json: AsJson = False) -> None:
+    """List the declared reports."""
+    from analytics.reports.declarations import load_declarations
+    from civic.cli.console import table
+
+    reports = load_declarations().values()
+    rows = [
+        {"name": r.name, "title": text(r.title), "metrics": ", ".join(r.metrics)} for r in reports
+    ]
+    if as_json:
+        print_json([{**row, "metrics": row["metrics"].split(", ")} for row in rows])
+        return
+    headings = {"name": "report", "title": say("标题", "title"), "metrics": say("指标", "metrics")}
+    console.print(table(say("报表", "Reports"), headings, rows))
+
+
+def show_report(  # noqa: PLR0917 - the command line passes them by name
+    name: Annotated[str, typer.Argument(metavar="REPORT", help="As in: civic report list.")],
+    place: Annotated[str | None, typer.Option(help="A place's code or name.")] = None,
+    level: Annotated[
+        str | None, typer.Option(help="Lines are the places of this level below the place.")
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option(help="all, 2019, 2019-02; or lines by: year, month.")
+    ] = None,
+    slices: Annotated[
+        str | None, typer.Option("--slice", help="Lines by category; or only category=value.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to give it out.")] = Format.table,
+    out: Annotated[Path | None, typer.Option(help="The workbook's path.")] = None,
+    publication: Number = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a report as the current publication has it."""
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
+
+    from analytics.reports.arrangement import arrange, asked_for, places_in_force
+    from analytics.reports.declarations import load_declarations, report_named
+    from civic.settings import load_settings
+
+    report = report_named(load_declarations(), name)
+    with open_publication(load_settings(), publication) as opened:
+        catalog, places = catalog_of(opened), places_in_force(opened.connection)
+        asked = asked_for(places, place, level, period, slices)
+        if form is Format.xlsx:
+            print(write_workbook(opened, report, asked, out))
+            return
+        arranged = arrange(report, cells_of(opened, report), catalog, places, asked)
+        where = heading(asked, places)
+    if as_json or form is Format.json:
+        print_json(as_data(report, arranged, asked, opened.number))
+    elif form is Format.csv:
+        sys.stdout.write(as_csv(arranged))
+    else:
+        draw_report(report, arranged, where, opened.number)
+
+
+def cells_of(opened: OpenPublication, report: Report) -> pl.DataFrame:
+    """The cells of one report."""
+    return opened.connection.execute(
+        "select * from serving.main.cells where report = ?", [report.name]
+    ).pl()
+
+
+def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: Path | None) -> Path:
+    """Write the report as a workbook whose figures link to their source rows."""
+    from publishing.pages import Imprint
+    from publishing.serving_tables import catalog_of, cell_atoms
+    from publishing.workbooks import write_report_workbook
+
+    from civic.settings import load_settings
+
+    if asked.level or asked.by or asked.fixed:
+        raise CivicError(
+            "A workbook is arranged as the report declares it.", "Leave out --level and --slice."
+        )
+    language = "zh" if chinese() else "en"
+    manifest = opened.manifest
+    return write_report_workbook(
+        report,
+        opened.cells,
+        out or load_settings().reports / f"{report.name}.{language}.xlsx",
+        language,
+        catalog=catalog_of(opened),
+        places=opened.table("places").filter(is_current=True),
+        imprint=Imprint(opened.number, manifest["digest"], manifest["created_at"]),
+        place_code=asked.place,
+        period=asked.period,
+        atoms_of=cell_atoms(opened),
+    )
+
+
+def heading(asked: Asked, places: pl.DataFrame) -> str:
+    """Place, period and slice of a report in words."""
+    from analytics.reports.arrangement import GRAIN_NAMES, place_names
+    from analytics.reports.wording import period_name, place_name
+
+    parts = [text(place_name(asked.place, place_names(places)))]
+    if asked.period not in GRAIN_NAMES:
+        parts.append(text(period_name(asked.period)))
+    missing = say("未填", "not stated")
+    parts += [f"{k} = {missing if v is None else v}" for k, v in asked.fixed.items()]
+    return " · ".join(parts)
+
+
+def draw_report(report: Report, arranged: list[Arranged], where: str, number: int) -> None:
+    """Print a report for people."""
+    console.print()
+    console.print(plain(text(report.title)), style="bold")
+    console.print(plain(where), style="dim")
+    for one in arranged:
+        console.print(drawn(one, titled=len(report.tables) > 1))
+    if notes := text(report.notes):
+        console.print(plain(notes), style="dim")
+    hint = say("第 {0} 号发布；查数字来源：", "Publication {0}; where a figure comes from: ")
+    console.print(plain(hint.format(number) + "civic trace CELL"), style="dim")
+
+
+def drawn(arranged: Arranged, titled: bool) -> Drawn:
+    """A table of the terminal: labels left, figures right, the total set apart."""
+    from rich import box
+    from rich.table import Table as Drawn
+
+    title = plain(text(arranged.table.title)) if titled else None
+    made = Drawn(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for label in arranged.headings:
+        made.add_column(plain(text(label)), overflow="fold", min_width=8)
+    for metric in arranged.metrics:
+        made.add_column(plain(text(metric.label)), justify="right", overflow="fold")
+    for line in arranged.lines:
+        figures = [figure(m, c) for m, c in zip(arranged.metrics, line.cells, strict=True)]
+        made.add_row(
+            *(plain(text(label)) for label in line.labels),
+            *figures,
+            style="bold" if line.is_total else None,
+            end_section=line.is_total,
+        )
+    return made
+
+
+def figure(metric: Metric, cell: Mapping[str, Any] | None) -> str:
+    """A figure as people write it; a dash where there is none."""
+    if cell is None or cell["value"] is None:
+        return "—"
+    if len(metric.aggregates) == 2:
+        return f"{cell['value']:.1%}"
+    return f"{cell['value']:,.{metric.decimals}f}"
+
+
+def as_data(report: Report, arranged: list[Arranged], asked: Asked, number: int) -> dict[str, Any]:
+    """A report for programs; every figure with its identifier."""
+    figures = ("cell_id", "value", "numerator", "denominator", "fact_rows", "source_rows")
+    return {
+        "report": report.name,
+        "title": vars(report.title),
+        "publication": number,
+        "place": asked.place,
+        "period": asked.period,
+        "tables": [
+            {
+                "title": vars(one.table.title),
+                "lines": [
+                    {
+                        "labels": [vars(label) for label in line.labels],
+                        "is_total": line.is_total,
+                        "figures": {
+                            m.name: None if c is None else {k: c[k] for k in figures}
+                            for m, c in zip(one.metrics, line.cells, strict=True)
+                        },
+                    }
+                    for line in one.lines
+                ],
+            }
+            for one in arranged
+        ],
+    }
+
+
+def as_csv(arranged: Iterable[Arranged]) -> str:
+    """The tables as CSV, one below the other; texts cannot become formulas."""
+    made = io.StringIO()
+    writer = csv.writer(made, lineterminator="\n")
+    for at, one in enumerate(arranged):
+        if at:
+            writer.writerow([])
+        headings = [*one.headings, *(m.label for m in one.metrics)]
+        writer.writerow([_harmless(text(label)) for label in headings])
+        for line in one.lines:
+            values = ["" if c is None else c["value"] for c in line.cells]
+            writer.writerow([*(_harmless(text(label)) for label in line.labels), *values])
+    return made.getvalue()
+
+
+def text(label: Label) -> str:
+    """The label in the reader's language."""
+    return say(label.zh, label.en)
+
+
+def plain(value: str) -> Any:
+    """Text for the terminal: never markup, and no control characters, whatever a unit sent."""
+    from rich.text import Text
+
+    return Text("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in value))
+
+
+def _harmless(value: str) -> str:
+    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,0 +1,261 @@
+"""``civic trace`` and ``civic why``: from a figure to its lines, and from a line to its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from civic.cli.console import AsJson, console, print_json, say, table
+
+if TYPE_CHECKING:
+    from analytics.reports.tracing import Trace
+    from analytics.reports.why import Why
+
+Number = Annotated[
+    int | None, typer.Option("--publication", help="A publication's number; else the current one.")
+]
+_FEW = 12
+
+OUTCOMES = {
+    "refused": ("整份文件被退回", "the whole drop was refused"),
+    "heading": ("标题行或表头", "a heading, before the first record"),
+    "empty": ("此行没有记录", "no record stands on this line"),
+    "left_out": ("不是记录，已略过", "no record: left out"),
+    "rejected": ("未通过检查", "rejected"),
+    "repeated": ("重复的记录", "repeated"),
+    "accepted": ("已入库", "accepted"),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``trace`` and ``why`` to the command line."""
+    app.command("trace")(trace_cell)
+    app.command("why")(why_line)
+
+
+def trace_cell(
+    cell: Annotated[str, typer.Argument(help="A figure's identifier, as c1a2b3c4d5e6f.")],
+    page: Annotated[int, typer.Option(min=1, help="Which page of source rows.")] = 1,
+    rows: Annotated[int, typer.Option(min=1, max=1000, help="Fact rows on a page.")] = 10,
+    publication: Number = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show where a published figure comes from: files, lines and the rows themselves."""
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
+
+    from analytics.reports.arrangement import place_names, places_in_force
+    from analytics.reports.tracing import find_cell, trace, trace_data
+    from civic.settings import load_settings
+    from ingestion.contracts import load_contracts
+
+    settings = load_settings()
+    with open_publication(settings, publication) as opened:
+        connection = opened.connection
+        found = find_cell(connection.table("serving.main.cells"), cell)
+        traced = trace(
+            connection,
+            found,
+            catalog_of(opened),
+            page=page,
+            page_size=rows,
+            contracts=load_contracts(settings.contract_paths),
+        )
+        names = place_names(places_in_force(connection))
+    if as_json:
+        print_json(trace_data(traced, opened.number))
+    else:
+        draw_trace(traced, names)
+
+
+def why_line(
+    what: Annotated[
+        str, typer.Argument(metavar="FILE", help="A file, its SHA-256 or name, or a drop.")
+    ],
+    line: Annotated[int, typer.Argument(min=1, help="Line, sheet row, or number of the record.")],
+    sheet: Annotated[str | None, typer.Option(help="The sheet, where there are several.")] = None,
+    publication: Number = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what became of a line of a file, and which published figures it feeds."""
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
+
+    from analytics.reports.arrangement import place_names, places_in_force
+    from analytics.reports.declarations import load_declarations
+    from analytics.reports.why import why, why_data
+    from civic.settings import load_settings
+    from ingestion.contracts import load_contracts
+
+    settings = load_settings()
+    with open_publication(settings, publication) as opened:
+        catalog = catalog_of(opened)
+        found = why(
+            opened.connection,
+            what,
+            line,
+            catalog,
+            load_declarations(),
+            sheet=sheet,
+            contracts=load_contracts(settings.contract_paths),
+        )
+        names = place_names(places_in_force(opened.connection))
+    if as_json:
+        print_json([why_data(one) for one in found])
+        return
+    labels = {name: catalog.metric(name).label for name in _metrics_of(found)}
+    for one in found:
+        draw_why(one, line, names, labels)
+
+
+def draw_trace(traced: Trace, names: dict[str, str]) -> None:
+    """Print a trace for people."""
+    from civic.cli.reports import figure, plain, text
+
+    cell = traced.cell
+    value = f"{figure(traced.metric, cell)} {text(traced.metric.unit)}".rstrip()
+    if cell["denominator"] is not None:
+        value = f"{figure(traced.metric, cell)} = {cell['numerator']:g} ÷ {cell['denominator']:g}"
+    console.print()
+    console.print(plain(f"{text(traced.metric.label)}  {value}"), style="bold")
+    console.print(plain(_coordinates(cell, names)), style="dim")
+    counted = say("{0:,} 项，来自 {1:,} 行", "{0:,}, from {1:,} source rows")
+    facts = {
+        say("含义", "Means"): text(traced.definition),
+        say("条件", "Where"): "; ".join(traced.filters),
+        say("计入", "Counts"): counted.format(cell["fact_rows"], cell["source_rows"]),
+        say("未计入", "Left out"): "; ".join(
+            f"{lo.fact_rows:,} {text(lo.reason)}" for lo in traced.left_out
+        ),
+    }
+    _draw_facts(facts)
+    _draw_atoms(traced)
+    if traced.pages > 1:
+        hint = say("第 {0}/{1} 页：", "Page {0} of {1}: ").format(traced.page, traced.pages)
+        console.print(plain(f"{hint}civic trace {cell['cell_id']} --page N"), style="dim")
+
+
+def _draw_atoms(traced: Trace) -> None:
+    """Source rows, file by file: its name and SHA-256 once, then its lines."""
+    from civic.cli.reports import plain
+
+    keys = ["drop_id", "file_name", "sha256", "unit", "received_at", "feed", "sheet"]
+    for group, atoms in traced.atoms.group_by(keys, maintain_order=True):
+        about = dict(zip(keys, group, strict=True))
+        console.print()
+        sheet = f" · {about['sheet']}" if about["sheet"] else ""
+        console.print(plain(f"{about['file_name']}{sheet}"), style="bold")
+        received = f"{about['received_at']:%Y-%m-%d %H:%M}" if about["received_at"] else ""
+        console.print(plain(f"{about['unit']} · {about['feed']} · {received}"), style="dim")
+        console.print(plain(f"SHA-256 {about['sha256']}"), style="dim", soft_wrap=True)
+        for atom in atoms.iter_rows(named=True):
+            line = atom["line"] or atom["record"]
+            row = traced.rows.get((atom["drop_id"], atom["record"]), {})
+            console.print(plain(f"  {say('行', 'line')} {line}  {_contribution(atom)}"))
+            console.print(plain(f"    {_row(row)}"), style="dim", overflow="ellipsis", no_wrap=True)
+
+
+def draw_why(one: Why, line: int, names: dict[str, str], labels: Mapping[str, Any]) -> None:
+    """Print what became of a line for people."""
+    from civic.cli.reports import plain, text
+
+    record = one.record
+    console.print()
+    title = say("{0} 第 {1} 行", "{0}, line {1}").format(record.drop["file_name"], line)
+    console.print(plain(f"{title}: {say(*OUTCOMES[record.outcome])}"), style="bold")
+    at = say("第 {0} 条记录，始于第 {1} 行", "record {0}, which begins on line {1}")
+    supports = say("（佐证，计 0）", " (supports, adds 0)")
+    replaced = one.superseded_by
+    facts = {
+        say("投递", "Drop"): f"{record.drop['unit']} · {record.drop['feed']} · "
+        f"{record.drop['drop_id']}",
+        say("记录", "Record"): at.format(record.record, record.line) if record.record else "",
+        say("原因", "Reason"): " ".join(filter(None, (record.code, record.detail))),
+        say("内容", "Row"): _row(one.row or {}),
+        say("生成", "Made"): "; ".join(
+            f"{f.fact} {f.key}{'' if f.is_anchor else supports}" for f in one.facts
+        ),
+        say("未计入", "Not in"): "; ".join(
+            f"{text(n.metric.label)}: {text(n.reason)}" for n in one.not_counted
+        ),
+    }
+    if replaced:
+        facts[say("已被取代", "Superseded")] = (
+            f"{replaced.file_name} ({replaced.drop_id}), {replaced.as_of:%Y-%m-%d}"
+            + (f", {say('行', 'line')} {replaced.line}" if replaced.line else "")
+        )
+    _draw_facts(facts)
+    for finding in record.findings:
+        expected = say(finding["expected_zh"] or "", finding["expected_en"] or "")
+        shown = f"{finding['heading'] or finding['column_name']}: {finding['value_found']}"
+        console.print(plain(f"  {finding['code']}  {shown}  → {expected}"))
+    _draw_feeds(one, names, labels)
+
+
+def _draw_feeds(one: Why, names: dict[str, str], labels: Mapping[str, Any]) -> None:
+    from civic.cli.reports import plain, text
+
+    if one.feeds.is_empty():
+        if one.record.outcome == "accepted" and not one.superseded_by:
+            console.print(plain(say("没有进入任何报表数字。", "It feeds no published figure.")))
+        return
+    whole = one.feeds.filter(grain="all")
+    rows = [
+        {
+            "cell": cell["cell_id"],
+            "metric": text(labels[cell["metric"]]),
+            "where": _where(cell, names),
+        }
+        for cell in whole.head(_FEW).iter_rows(named=True)
+    ]
+    title = say("进入 {0} 个数字", "Feeds {0} figures").format(one.feeds.height)
+    headings = {"cell": "cell", "metric": say("指标", "metric"), "where": say("位置", "where")}
+    console.print(table(title, headings, rows))
+    if one.feeds.height > len(rows):
+        console.print(plain(say("全部：加 --json", "All of them: --json")), style="dim")
+
+
+def _draw_facts(facts: Mapping[str, str]) -> None:
+    from rich.table import Table
+
+    from civic.cli.reports import plain
+
+    made = Table.grid(padding=(0, 2))
+    made.add_column(style="dim", no_wrap=True)
+    made.add_column(overflow="fold")
+    for key, value in facts.items():
+        if value:
+            made.add_row(plain(key), plain(value))
+    console.print(made)
+
+
+def _coordinates(cell: Mapping[str, Any], names: dict[str, str]) -> str:
+    return f"{cell['cell_id']} · {cell['report']} · {_where(cell, names)}"
+
+
+def _where(cell: Mapping[str, Any], names: dict[str, str]) -> str:
+    from analytics.reports.wording import period_name, place_name
+    from civic.cli.reports import text
+
+    place, period = place_name(cell["place_code"], names), period_name(cell["period"])
+    return " · ".join(filter(None, (text(place), text(period), cell["slices"])))
+
+
+def _contribution(atom: Mapping[str, Any]) -> str:
+    if not atom["is_anchor"]:
+        return say("佐证，计 0", "supports, adds 0")
+    if atom["role"] == "ranked":
+        return say("参与排序的值 {0:g}", "ranked value {0:g}").format(atom["ranked_value"])
+    if atom["denominator"] is not None:
+        return f"{atom['numerator']:g} ÷ {atom['denominator']:g}"
+    return f"+{atom['contribution']:g}"
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    return "  ".join(f"{k}={v}" for k, v in row.items() if v is not None).replace("\n", " ")
+
+
+def _metrics_of(found: Iterable[Why]) -> list[str]:
+    return sorted({name for one in found for name in one.feeds["metric"]})

@@ -1,0 +1,89 @@
+"""The metrics as dbt writes them down, and MetricFlow's answers from the same manifest."""
+
+import csv
+import subprocess
+import sys
+
+from civic.dbt_runner import dbt_environment, project_folder
+
+METRICS = {
+    "events_received",
+    "events_due",
+    "events_in_time",
+    "events_overdue",
+    "on_time_rate",
+    "closed_count",
+    "median_handling_hours",
+    "impossible_times",
+    "places_registered",
+    "organisations_registered",
+    "records_in_force",
+}
+PLACES = {"city_code", "district_code", "street_code", "community_code", "grid_code"}
+
+
+def metric_flow(built, tmp_path, metrics, group_by):
+    """Rows of ``mf query``, as text; the oracle that knows nothing of our own report engine."""
+    answer = tmp_path / "answer.csv"
+    query = ["query", "--metrics", metrics, "--group-by", group_by, "--csv", str(answer)]
+    done = subprocess.run(
+        [sys.executable, "-c", "from dbt_metricflow.cli.main import cli; cli()", *query],
+        cwd=project_folder(built.settings),
+        env=dbt_environment(built.settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    with answer.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_metric_says_what_it_is_called_and_which_way_is_good(built):
+    metrics = {m["name"]: m["config"]["meta"] for m in built.semantic_manifest["metrics"]}
+    assert set(metrics) == METRICS
+    for name, meta in metrics.items():
+        assert set(meta) >= {"label_zh", "label_en", "unit_zh", "unit_en", "decimals"}, name
+        assert meta["direction"] in ("up", "down", "neutral"), name
+
+
+def test_every_semantic_model_has_the_places_and_labels_in_both_languages(built):
+    for model in built.semantic_manifest["semantic_models"]:
+        dimensions = {d["name"]: d for d in model["dimensions"]}
+        assert set(dimensions) >= PLACES, model["name"]
+        for name, dimension in dimensions.items():
+            meta = dimension["config"]["meta"]
+            assert meta["label_zh"] and meta["label_en"], name
+
+
+def test_due_matters_are_counted_when_they_were_due_and_handling_when_closed(built):
+    (event,) = [m for m in built.semantic_manifest["semantic_models"] if m["name"] == "event"]
+    times = {m["name"]: m["agg_time_dimension"] for m in event["measures"]}
+    assert times == {
+        "events_received_count": "reported_at",
+        "events_due_count": "due_at",
+        "events_in_time_count": "due_at",
+        "events_overdue_count": "due_at",
+        "closed_event_count": "closed_at",
+        "handling_hours_median": "closed_at",
+        "impossible_times_count": "reported_at",
+    }
+
+
+def test_metricflow_answers_as_the_marts_do(built, query, tmp_path):
+    metrics = "events_due,events_overdue,on_time_rate,median_handling_hours,impossible_times"
+    answer = metric_flow(built, tmp_path, metrics, "event_key__feed")
+    expected = query(
+        "select feed, count(*) filter (where is_due), count(*) filter (where is_overdue), "
+        "count(*) filter (where is_in_time) / nullif(count(*) filter (where is_due), 0), "
+        "median(handling_hours), count(*) filter (where has_impossible_times) "
+        "from marts.fct_event group by feed order by feed"
+    )
+    found = [
+        (r["event_key__feed"], *(float(v) if v else None for v in list(r.values())[1:]))
+        for r in sorted(answer, key=lambda r: r["event_key__feed"])
+    ]
+    assert len(found) == 4
+    assert [tuple(round(v, 6) if isinstance(v, float) else v for v in row) for row in found] == [
+        (row[0], *(None if v is None else round(float(v), 6) for v in row[1:])) for row in expected
+    ]
