@@ -17,20 +17,33 @@ from dagster_project.instance import dagster_environment, prepare_instance
 
 
 def main(arguments: list[str]) -> None:
-    """Become the command; it never comes back. Exit code 2 where it cannot be started."""
-    if not arguments:
-        sys.exit("usage: python -m dagster_project COMMAND [ARGUMENT …]")
-    settings = load_settings()
+    """Become the command; only a failure to start it comes back. Exit code 2 for that."""
     try:
-        prepare_instance(settings)
+        become(arguments)
     except CivicError as error:
-        sys.exit(f"civic: {error}")
+        sys.stderr.write(f"civic: {error}\n")
+        sys.exit(2)
+
+
+def become(arguments: list[str]) -> None:
+    """Replace this process by the command, in the project's folder and Dagster's environment.
+
+    Raises CivicError where no command is named or there is none of that name.
+    """
+    if not arguments:
+        raise CivicError(
+            "No command is named.", "For example: python -m dagster_project dg list defs"
+        )
+    settings = load_settings()
+    prepare_instance(settings)
+    environment = dagster_environment(settings)
     beside = Path(sys.executable).parent
-    program = shutil.which(arguments[0], path=f"{beside}{os.pathsep}{os.environ.get('PATH', '')}")
+    path = f"{beside}{os.pathsep}{environment.get('PATH', '')}"
+    program = shutil.which(arguments[0], path=path)
     if program is None:
-        sys.exit(f"civic: there is no command {arguments[0]!r}.")
+        raise CivicError(f"There is no command {arguments[0]!r}.")
     os.chdir(PROJECT_ROOT)
-    os.execve(program, arguments, dagster_environment(settings))
+    os.execve(program, arguments, environment)
 
 
 if __name__ == "__main__":

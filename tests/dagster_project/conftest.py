@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -34,20 +33,3 @@ def definitions(installed: Settings) -> dg.Definitions:
     from dagster_project.definitions import defs
 
     return defs()
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """The settings of a home of the test's own; nothing is there yet."""
-    from civic.settings import PROJECT_ROOT
-
-    home = tmp_path / "home"
-    return Settings(
-        home=home,
-        contract_paths=(PROJECT_ROOT / "ingestion" / "contracts",),
-        catalog="",
-        data_path=str(home / "lake" / "data"),
-        settle_seconds=0.0,
-        memory_limit="1GiB",
-        threads=2,
-    )

@@ -36,7 +36,7 @@ def test_nothing_that_lies_in_the_instance_is_sent(settings, monkeypatch):
     from dagster._core.telemetry_upload import upload_logs
 
     sent = []
-    monkeypatch.setattr(requests, "post", lambda *args, **kwargs: sent.append(args))
+    monkeypatch.setattr(requests, "post", lambda *args, **_: sent.append(args))
     for name, value in dagster_environment(settings).items():
         monkeypatch.setenv(name, value)
     kept = prepare_instance(settings) / "logs" / "event.log"

@@ -1,0 +1,42 @@
+"""The job on real drops: a made-up town goes the whole way inside Dagster."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from dagster_project import keys
+from dagster_project.installation import load_installation
+
+
+@pytest.fixture(scope="module")
+def result(installed, definitions):
+    from ingestion.simulator.town import write_town
+
+    write_town(installed.drops, residents=500, months=2, seed=1)
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield definitions.resolve_job_def(keys.WHOLE_WAY).execute_in_process(instance=instance)
+
+
+def test_every_asset_is_made(result, definitions):
+    made = {event.asset_key for event in result.get_asset_materialization_events()}
+    assert definitions.resolve_asset_graph().executable_asset_keys <= made
+
+
+def test_what_came_is_published(result, installed):
+    from publishing.publications import open_publication
+
+    number = result.output_for_node("serving__publication").number
+    with open_publication(installed, number) as opened:
+        assert opened.cells.height > 0
+
+
+def test_units_that_delivered_are_known_to_have(result):
+    made = {event.asset_key for event in result.get_asset_materialization_events()}
+    assert {keys.delivery(feed) for feed in load_installation().contracts} <= made
+
+
+def test_what_great_expectations_and_dbt_say_is_shown_on_the_tables(result):
+    shown = {check.asset_key for check in result.get_asset_check_evaluations()}
+    assert keys.VERDICT in shown
+    assert {"bronze", "marts"} <= {key.path[0] for key in shown}
