@@ -22,7 +22,6 @@ from publishing.publications import Publication, open_publication, publish
 
 if TYPE_CHECKING:
     from civic.dbt_runner import DbtResult
-
     from expectations import Verdict
     from ingestion.intake import Collected, Receipt
 

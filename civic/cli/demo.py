@@ -40,7 +40,7 @@ def demo(
         truth = write_town(settings.drops, residents=residents, months=6, seed=seed)
     console.print(
         say(
-            f"一座 {residents:,} 人的小城，{truth.counts.height} 个文件，故意弄脏：{settings.drops}",
+            f"{residents:,} 人的小城，{truth.counts.height} 个文件，故意弄脏：{settings.drops}",
             f"A town of {residents:,}, {truth.counts.height} files, deliberately dirty: "
             f"{settings.drops}",
         ),

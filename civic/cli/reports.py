@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -19,12 +19,12 @@ from civic.settings import load_settings
 
 if TYPE_CHECKING:
     import polars as pl
-    from publishing.publications import OpenPublication
     from rich.table import Table as Drawn
 
     from analytics.reports.arrangement import Arranged, Asked
     from analytics.reports.declarations import Report
     from analytics.reports.metrics import Label, Metric
+    from publishing.publications import OpenPublication
 
 Number = Annotated[
     int | None, typer.Option("--publication", help="A publication's number; else the current one.")
@@ -65,7 +65,7 @@ def list_reports(as_json: AsJson = False) -> None:
     console.print(table(say("报表", "Reports"), headings, rows))
 
 
-def show_report(  # noqa: PLR0917 - the command line passes them by name
+def show_report(
     name: Annotated[str, typer.Argument(metavar="REPORT", help="As in: civic report list.")],
     place: Annotated[str | None, typer.Option(help="A place's code or name.")] = None,
     level: Annotated[
@@ -83,13 +83,12 @@ def show_report(  # noqa: PLR0917 - the command line passes them by name
     as_json: AsJson = False,
 ) -> None:
     """Show a report as the current publication has it."""
-    from publishing.publications import open_publication
-    from publishing.serving_tables import catalog_of
-
     from analytics.reports.arrangement import Naming, arrange, asked_for, places_in_force
     from analytics.reports.declarations import load_declarations, report_named
     from analytics.reports.wording import value_labels
     from ingestion.contracts import load_contracts
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
 
     settings = load_settings()
     report = report_named(load_declarations(), name)
@@ -127,7 +126,7 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
         raise CivicError(
             "A workbook is arranged as the report declares it.", "Leave out --level and --slice."
         )
-    language = "zh" if chinese() else "en"
+    language: Literal["zh", "en"] = "zh" if chinese() else "en"
     manifest = opened.manifest
     return write_report_workbook(
         report,
