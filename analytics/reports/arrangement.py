@@ -221,8 +221,11 @@ def _grain(period: str) -> pl.Expr:
 
 
 def _by_place(cells: pl.DataFrame, places: pl.DataFrame, asked: Asked, level: str) -> _Found:
+    # What is known only further up stands in its own lines, or the lines would not add up.
+    above = LEVELS[: LEVELS.index(level)]
+    further_up = pl.col("level").is_in(above) & pl.col("place_code").str.ends_with(UNPLACED)
     found = cells.filter(
-        pl.col("level") == level,
+        (pl.col("level") == level) | further_up,
         pl.col("period") == asked.period,
         pl.col("slices") == slices_text(asked.fixed),
         _grain(asked.period),
