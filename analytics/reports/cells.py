@@ -39,8 +39,8 @@ def build_cells(
     """Compute all cells of the declared reports (default: those that ship with the project).
 
     ``connection`` has the lake attached as ``lake``; ``manifest_path`` is dbt's
-    ``semantic_manifest.json``. Result: columns of docs/architecture.md, sorted by coordinates;
-    the same marts give the same frame. Raises CivicError where a declaration does not fit the
+    ``semantic_manifest.json``. Result: columns of docs/architecture.md, sorted by ``cell_id``; the
+    same marts give the same frame. Raises CivicError where a declaration does not fit the
     manifest, or two cells share an identifier.
     """
     catalog = load_catalog(manifest_path)
@@ -48,9 +48,9 @@ def build_cells(
     frames = [
         connection.execute(cells_sql(one)).pl().cast(SCHEMA) for one in all_passes(catalog, reports)
     ]
-    cells = pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMA)
+    cells = pl.concat([pl.DataFrame(schema=SCHEMA), *frames]).sort("cell_id")
     _check_identifiers(cells)
-    return cells.sort(COORDINATE_COLUMNS)
+    return cells
 
 
 def all_passes(catalog: Catalog, reports: Mapping[str, Report]) -> list[Pass]:
@@ -70,11 +70,12 @@ def wanted_cells(catalog: Catalog, reports: Mapping[str, Report]) -> Iterator[Wa
 
 
 def _check_identifiers(cells: pl.DataFrame) -> None:
-    """48 bits are enough for millions of cells, but not by proof."""
-    twice = cells.filter(pl.col("cell_id").is_duplicated()).sort("cell_id")
-    if twice.height:
-        first = twice.select("cell_id", *COORDINATE_COLUMNS).head(2).rows()
+    """Of sorted cells; 48 bits are enough for a million cells, but not by proof."""
+    same = cells.select((pl.col("cell_id") == pl.col("cell_id").shift()).fill_null(False))
+    if twice := int(same.to_series().sum()):
+        at = same.to_series().arg_max() or 0
+        shown = cells[at - 1 : at + 1].select("cell_id", *COORDINATE_COLUMNS).rows()
         raise CivicError(
-            f"Cells share an identifier ({twice.height} of {cells.height}): {first}.",
+            f"Cells share an identifier ({twice} of {cells.height}): {shown}.",
             "Report this: the identifier needs more digits (analytics/reports/coordinates.py).",
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from civic.cli import traces
-from civic.cli.console import AsJson, chinese, console, print_json, say
+from civic.cli.console import AsJson, chinese, console, print_json, say, table
 from civic.errors import CivicError
 from civic.settings import load_settings
 
@@ -52,7 +52,6 @@ def register(app: typer.Typer) -> None:
 def list_reports(as_json: AsJson = False) -> None:
     """List the declared reports."""
     from analytics.reports.declarations import load_declarations
-    from civic.cli.console import table
 
     reports = load_declarations().values()
     rows = [
@@ -79,6 +78,9 @@ def show_report(
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to give it out.")] = Format.table,
     out: Annotated[Path | None, typer.Option(help="The workbook's path.")] = None,
+    ids: Annotated[
+        bool, typer.Option("--ids", help="A line for each figure, with the identifier to trace.")
+    ] = False,
     publication: Number = None,
     as_json: AsJson = False,
 ) -> None:
@@ -106,7 +108,7 @@ def show_report(
     elif form is Format.csv:
         sys.stdout.write(as_csv(arranged))
     else:
-        draw_report(report, arranged, where, opened.number)
+        draw_report(report, arranged, where, opened.number, ids)
 
 
 def cells_of(opened: OpenPublication, report: Report) -> pl.DataFrame:
@@ -155,17 +157,24 @@ def heading(asked: Asked, places: pl.DataFrame) -> str:
     return " · ".join(parts)
 
 
-def draw_report(report: Report, arranged: list[Arranged], where: str, number: int) -> None:
+def draw_report(
+    report: Report, arranged: list[Arranged], where: str, number: int, ids: bool
+) -> None:
     """Print a report for people."""
     console.print()
     console.print(plain(text(report.title)), style="bold")
     console.print(plain(where), style="dim")
     for one in arranged:
-        console.print(drawn(one, titled=len(report.tables) > 1))
+        titled = len(report.tables) > 1
+        console.print(with_identifiers(one) if ids else drawn(one, titled))
+        console.print()
     if notes := text(report.notes):
         console.print(plain(notes), style="dim")
-    hint = say("第 {0} 号发布；查数字来源：", "Publication {0}; where a figure comes from: ")
-    console.print(plain(hint.format(number) + "civic trace CELL"), style="dim")
+    hint = say(
+        "第 {0} 号发布。查数字来源：加 --ids 显示编号，再用 civic trace 编号。",
+        "Publication {0}. Where a figure comes from: --ids shows identifiers for civic trace.",
+    )
+    console.print(plain(hint.format(number)), style="dim")
 
 
 def drawn(arranged: Arranged, titled: bool) -> Drawn:
@@ -182,22 +191,68 @@ def drawn(arranged: Arranged, titled: bool) -> Drawn:
         show_edge=False,
         padding=(0, 1, 0, 0),
     )
+    figures = [
+        [figure(m, line.cells[at]) for line in arranged.lines]
+        for at, m in enumerate(arranged.metrics)
+    ]
     for label in arranged.headings:
         made.add_column(plain(text(label)), overflow="fold", min_width=10)
-    for metric in arranged.metrics:
-        heading = text(metric.label)
-        made.add_column(plain(heading), justify="right", min_width=_narrowest(heading))
-    for line in arranged.lines:
-        figures = [figure(m, c) for m, c in zip(arranged.metrics, line.cells, strict=True)]
+    headings = fitted([text(m.label) for m in arranged.metrics], figures, len(arranged.headings))
+    for heading in headings:
+        made.add_column(plain(heading), justify="right", no_wrap=True)
+    for at, line in enumerate(arranged.lines):
         made.add_row(
             *(plain(text(label)) for label in line.labels),
-            *figures,
+            *(column[at] for column in figures),
             style="bold" if line.is_total else None,
             end_section=line.is_total,
         )
     if not arranged.lines:
         made.caption = say("没有数字", "no figures here")
     return made
+
+
+def with_identifiers(arranged: Arranged) -> Drawn:
+    """A line for each figure of a table."""
+    rows = [
+        {
+            "line": " · ".join(filter(None, (text(label) for label in line.labels))),
+            "metric": text(metric.label),
+            "figure": figure(metric, cell),
+            "cell": cell["cell_id"],
+        }
+        for line in arranged.lines
+        for metric, cell in zip(arranged.metrics, line.cells, strict=True)
+        if cell is not None
+    ]
+    headings = {
+        "line": " · ".join(text(label) for label in arranged.headings),
+        "metric": say("指标", "metric"),
+        "figure": say("数值", "figure"),
+        "cell": say("编号", "identifier"),
+    }
+    return table(text(arranged.table.title), headings, rows)
+
+
+def fitted(headings: list[str], figures: list[list[str]], labels: int) -> list[str]:
+    """Headings of columns of figures, broken where the terminal has no room for them in one line.
+
+    English breaks between words, Chinese in the middle; figures are never broken.
+    """
+    from rich.cells import cell_len
+
+    room = console.width - 16 * labels
+    whole = [max(map(cell_len, (h, *f))) for h, f in zip(headings, figures, strict=True)]
+    if sum(whole) + 2 * len(whole) <= room:
+        return headings
+    broken = []
+    for heading in headings:
+        if cell_len(heading) > len(heading):
+            half = -(-len(heading) // 2)
+            broken.append(f"{heading[:half]}\n{heading[half:]}" if half > 1 else heading)
+        else:
+            broken.append(heading.replace(" ", "\n"))
+    return broken
 
 
 def figure(metric: Metric, cell: Mapping[str, Any] | None) -> str:
@@ -263,16 +318,6 @@ def plain(value: str) -> Any:
     from rich.text import Text
 
     return Text("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in value))
-
-
-def _narrowest(heading: str) -> int:
-    """How narrow a heading may get: English breaks between words, Chinese in the middle."""
-    from rich.cells import cell_len
-
-    wide = cell_len(heading)
-    if wide > len(heading):
-        return 2 * -(-wide // 4)
-    return max((len(word) for word in heading.split()), default=0)
 
 
 def _harmless(value: str) -> str:
