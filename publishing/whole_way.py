@@ -147,6 +147,7 @@ def publish_cells(settings: Settings, cells: pl.DataFrame, verdict: Verdict) -> 
 def write_workbooks(settings: Settings, publication: Publication) -> list[Path]:
     """Each report as a workbook in both languages: ``reports/v_<n>/<report>.<language>.xlsx``."""
     from analytics.reports.declarations import load_declarations
+    from analytics.reports.wording import value_labels
     from publishing.pages import LANGUAGES, Imprint
     from publishing.serving_tables import catalog_of, cell_atoms
     from publishing.workbooks import write_report_workbook
@@ -156,6 +157,7 @@ def write_workbooks(settings: Settings, publication: Publication) -> list[Path]:
     folder = settings.reports / f"v_{publication.number}"
     with open_publication(settings, publication.number) as opened:
         catalog, places = catalog_of(opened), opened.table("places")
+        values = value_labels(load_contracts(settings.contract_paths))
         return [
             write_report_workbook(
                 report,
@@ -165,6 +167,7 @@ def write_workbooks(settings: Settings, publication: Publication) -> list[Path]:
                 catalog=catalog,
                 places=places.filter(pl.col("is_current")),
                 imprint=imprint,
+                values=values,
                 atoms_of=cell_atoms(opened),
             )
             for report in load_declarations(catalog=catalog).values()

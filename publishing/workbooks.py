@@ -19,6 +19,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from analytics.reports.arrangement import Asked, Naming, ValueLabels
 from analytics.reports.coordinates import ALL
 from analytics.reports.declarations import Report
 from analytics.reports.semantic_manifest import Catalog
@@ -79,11 +80,19 @@ def write_report_workbook(
     imprint: Imprint,
     place_code: str = ALL,
     period: str = ALL,
+    values: ValueLabels | None = None,
     atoms_of: AtomsOf | None = None,
     rows_per_figure: int = 20,
 ) -> Path:
-    """Write a report for one place and period; arguments as in ``pages_of`` and above."""
-    pages = pages_of(report, catalog, cells, places, lang, place_code=place_code, period=period)
+    """Write a report for one place and period as a workbook.
+
+    ``places``: current rows of ``dim_place``. ``values``: labels of what stands in slices
+    (``analytics.reports.wording.value_labels``). The rest as in ``pages_of`` and
+    ``write_workbook``.
+    """
+    naming = Naming(places, values or {})
+    asked = Asked(place=place_code, period=period)
+    pages = pages_of(report, catalog, cells, naming, lang, asked)
     return write_workbook(
         pages, path, lang, imprint, atoms_of=atoms_of, rows_per_figure=rows_per_figure
     )
