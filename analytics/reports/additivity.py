@@ -62,10 +62,10 @@ def breaks(
 
 
 def place_parents(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """``place_code, parent_code`` of the places in force."""
+    """``place_code, parent_code`` of every place that a register ever named, the last it had."""
     return connection.execute(
-        f"select place_code, any_value(parent_code) as parent_code from {LAKE}.marts.dim_place "
-        "where is_current group by place_code order by place_code"
+        f"select place_code, arg_max(parent_code, valid_from) as parent_code "
+        f"from {LAKE}.marts.dim_place group by place_code order by place_code"
     ).pl()
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import duckdb
 import polars as pl
 
+from analytics.reports.asking import GRAIN_NAMES, Asked, place_names
 from analytics.reports.coordinates import (
     ALL,
     LEVELS,
@@ -26,34 +26,15 @@ from analytics.reports.metrics import Label, Metric
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import level_name, period_name, place_name
 from civic.errors import CivicError
-from civic.lake import LAKE
 
 NOT_STATED = Label("（未填）", "(not stated)")
-GRAIN_NAMES = ("year", "month")
 
 ValueLabels = Mapping[tuple[str, str], Label]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the reader asks for.
-
-    ``level``: lines are the places of that level below ``place``. ``period``: a period, or 'year'
-    or 'month' for lines that are periods. ``by``: lines are the values of these dimensions;
-    ``fixed``: only this value of a dimension. At most one of them names the lines; where none
-    does, the report's declaration decides.
-    """
-
-    place: str = ALL
-    level: str | None = None
-    period: str = ALL
-    by: tuple[str, ...] = ()
-    fixed: Mapping[str, str | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Naming:
-    """What cells are called: ``places`` as ``places_in_force``, ``values`` as ``value_labels``."""
+    """What cells are called: ``places`` as ``known_places``, ``values`` as ``value_labels``."""
 
     places: pl.DataFrame
     values: ValueLabels = field(default_factory=dict)
@@ -98,63 +79,6 @@ def arrange(
             f"The report {report.name} is not sliced so; it is sliced by {', '.join(there)}."
         )
     return [_arranged(table, ours, catalog, naming, asked) for table in fitting]
-
-
-def asked_for(
-    places: pl.DataFrame,
-    place: str | None = None,
-    level: str | None = None,
-    period: str | None = None,
-    slices: str | None = None,
-) -> Asked:
-    """What a person typed, checked: a place's code or name, ``category`` or ``category=value``.
-
-    Raises CivicError saying what may be given.
-    """
-    if level is not None and level not in LEVELS[1:]:
-        raise CivicError(f"There is no level {level}; there are {', '.join(LEVELS[1:])}.")
-    if period and period not in GRAIN_NAMES:
-        grain_of(period)
-    parts = [p for p in (slices or "").split(";") if p]
-    by = tuple(sorted(p for p in parts if "=" not in p))
-    fixed = parse_slices(";".join(p for p in parts if "=" in p))
-    if sum([level is not None, period in GRAIN_NAMES, bool(by)]) > 1:
-        raise CivicError(
-            "Level, kind of period and slice each name the lines; only one of them can.",
-            "Fix the others: --period 2019-02, --slice category=value.",
-        )
-    return Asked(_place_code(places, place), level, period or ALL, by, fixed)
-
-
-def places_in_force(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """The places of the current boundaries with their names and the codes above them."""
-    path = ", ".join(f"{level}_code" for level in LEVELS[1:])
-    return connection.execute(
-        f"select place_code, level, place_name, parent_code, {path} from {LAKE}.marts.dim_place "
-        "where is_current order by place_code"
-    ).pl()
-
-
-def place_names(places: pl.DataFrame) -> dict[str, str]:
-    """Names by place code."""
-    return dict(places.select("place_code", "place_name").iter_rows())
-
-
-def _place_code(places: pl.DataFrame, place: str | None) -> str:
-    if not place or place == ALL:
-        return ALL
-    bare = place.removesuffix(UNPLACED)
-    if bare in (ALL, *places["place_code"]):
-        return place
-    named = places.filter(pl.col("place_name") == bare)
-    match named.height:
-        case 1:
-            return str(named.item(0, "place_code")) + place[len(bare) :]
-        case 0:
-            raise CivicError(f"There is no place {place}.", "Give its code or its full name.")
-        case _:
-            codes = ", ".join(named["place_code"].head(5))
-            raise CivicError(f"Several places are called {place}: {codes}.", "Give the code.")
 
 
 def _rows(table: Table, asked: Asked) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,17 +14,26 @@ import typer
 
 from civic.cli import traces
 from civic.cli.console import AsJson, chinese, console, print_json, say, table
+from civic.cli.report_drawing import draw_report, text
 from civic.errors import CivicError
 from civic.settings import load_settings
 
 if TYPE_CHECKING:
     import polars as pl
+<<<<<<< HEAD
     from rich.table import Table as Drawn
+=======
+    from publishing.publications import OpenPublication
+>>>>>>> reports
 
-    from analytics.reports.arrangement import Arranged, Asked
+    from analytics.reports.arrangement import Arranged
+    from analytics.reports.asking import Asked
     from analytics.reports.declarations import Report
+<<<<<<< HEAD
     from analytics.reports.metrics import Label, Metric
     from publishing.publications import OpenPublication
+=======
+>>>>>>> reports
 
 Number = Annotated[
     int | None, typer.Option("--publication", help="A publication's number; else the current one.")
@@ -85,7 +94,15 @@ def show_report(
     as_json: AsJson = False,
 ) -> None:
     """Show a report as the current publication has it."""
+<<<<<<< HEAD
     from analytics.reports.arrangement import Naming, arrange, asked_for, places_in_force
+=======
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
+
+    from analytics.reports.arrangement import Naming, arrange
+    from analytics.reports.asking import asked_for, known_places
+>>>>>>> reports
     from analytics.reports.declarations import load_declarations, report_named
     from analytics.reports.wording import value_labels
     from ingestion.contracts import load_contracts
@@ -95,7 +112,7 @@ def show_report(
     settings = load_settings()
     report = report_named(load_declarations(), name)
     with open_publication(settings, publication) as opened:
-        catalog, places = catalog_of(opened), places_in_force(opened.connection)
+        catalog, places = catalog_of(opened), known_places(opened.connection)
         asked = asked_for(places, place, level, period, slices)
         if form is Format.xlsx:
             print(write_workbook(opened, report, asked, out))
@@ -146,7 +163,7 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
 
 def heading(asked: Asked, places: pl.DataFrame) -> str:
     """Place, period and slice of a report in words."""
-    from analytics.reports.arrangement import GRAIN_NAMES, place_names
+    from analytics.reports.asking import GRAIN_NAMES, place_names
     from analytics.reports.wording import period_name, place_name
 
     parts = [text(place_name(asked.place, place_names(places)))]
@@ -155,113 +172,6 @@ def heading(asked: Asked, places: pl.DataFrame) -> str:
     missing = say("未填", "not stated")
     parts += [f"{k} = {missing if v is None else v}" for k, v in asked.fixed.items()]
     return " · ".join(parts)
-
-
-def draw_report(
-    report: Report, arranged: list[Arranged], where: str, number: int, ids: bool
-) -> None:
-    """Print a report for people."""
-    console.print()
-    console.print(plain(text(report.title)), style="bold")
-    console.print(plain(where), style="dim")
-    for one in arranged:
-        titled = len(report.tables) > 1
-        console.print(with_identifiers(one) if ids else drawn(one, titled))
-        console.print()
-    if notes := text(report.notes):
-        console.print(plain(notes), style="dim")
-    hint = say(
-        "第 {0} 号发布。查数字来源：加 --ids 显示编号，再用 civic trace 编号。",
-        "Publication {0}. Where a figure comes from: --ids shows identifiers for civic trace.",
-    )
-    console.print(plain(hint.format(number)), style="dim")
-
-
-def drawn(arranged: Arranged, titled: bool) -> Drawn:
-    """A table of the terminal: labels left, figures right, the total set apart."""
-    from rich import box
-    from rich.table import Table as Drawn
-
-    title = plain(text(arranged.table.title)) if titled else None
-    made = Drawn(
-        title=title,
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        show_edge=False,
-        padding=(0, 1, 0, 0),
-    )
-    figures = [
-        [figure(m, line.cells[at]) for line in arranged.lines]
-        for at, m in enumerate(arranged.metrics)
-    ]
-    for label in arranged.headings:
-        made.add_column(plain(text(label)), overflow="fold", min_width=10)
-    headings = fitted([text(m.label) for m in arranged.metrics], figures, len(arranged.headings))
-    for heading in headings:
-        made.add_column(plain(heading), justify="right", no_wrap=True)
-    for at, line in enumerate(arranged.lines):
-        made.add_row(
-            *(plain(text(label)) for label in line.labels),
-            *(column[at] for column in figures),
-            style="bold" if line.is_total else None,
-            end_section=line.is_total,
-        )
-    if not arranged.lines:
-        made.caption = say("没有数字", "no figures here")
-    return made
-
-
-def with_identifiers(arranged: Arranged) -> Drawn:
-    """A line for each figure of a table."""
-    rows = [
-        {
-            "line": " · ".join(filter(None, (text(label) for label in line.labels))),
-            "metric": text(metric.label),
-            "figure": figure(metric, cell),
-            "cell": cell["cell_id"],
-        }
-        for line in arranged.lines
-        for metric, cell in zip(arranged.metrics, line.cells, strict=True)
-        if cell is not None
-    ]
-    headings = {
-        "line": " · ".join(text(label) for label in arranged.headings),
-        "metric": say("指标", "metric"),
-        "figure": say("数值", "figure"),
-        "cell": say("编号", "identifier"),
-    }
-    return table(text(arranged.table.title), headings, rows)
-
-
-def fitted(headings: list[str], figures: list[list[str]], labels: int) -> list[str]:
-    """Headings of columns of figures, broken where the terminal has no room for them in one line.
-
-    English breaks between words, Chinese in the middle; figures are never broken.
-    """
-    from rich.cells import cell_len
-
-    room = console.width - 16 * labels
-    whole = [max(map(cell_len, (h, *f))) for h, f in zip(headings, figures, strict=True)]
-    if sum(whole) + 2 * len(whole) <= room:
-        return headings
-    broken = []
-    for heading in headings:
-        if cell_len(heading) > len(heading):
-            half = -(-len(heading) // 2)
-            broken.append(f"{heading[:half]}\n{heading[half:]}" if half > 1 else heading)
-        else:
-            broken.append(heading.replace(" ", "\n"))
-    return broken
-
-
-def figure(metric: Metric, cell: Mapping[str, Any] | None) -> str:
-    """A figure as people write it; a dash where there is none."""
-    if cell is None or cell["value"] is None:
-        return "—"
-    if len(metric.aggregates) == 2:
-        return f"{cell['value']:.1%}"
-    return f"{cell['value']:,.{metric.decimals}f}"
 
 
 def as_data(report: Report, arranged: list[Arranged], asked: Asked, number: int) -> dict[str, Any]:
@@ -306,18 +216,6 @@ def as_csv(arranged: Iterable[Arranged]) -> str:
             values = ["" if c is None else f"{c['value']:.15g}" for c in line.cells]
             writer.writerow([*(_harmless(text(label)) for label in line.labels), *values])
     return made.getvalue()
-
-
-def text(label: Label) -> str:
-    """The label in the reader's language."""
-    return say(label.zh, label.en)
-
-
-def plain(value: str) -> Any:
-    """Text for the terminal: never markup, and no control characters, whatever a unit sent."""
-    from rich.text import Text
-
-    return Text("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in value))
 
 
 def _harmless(value: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from civic.cli.console import AsJson, console, print_json, say, table
+from civic.cli.report_drawing import figure, plain, text
 from civic.settings import load_settings
 
 if TYPE_CHECKING:
@@ -44,11 +45,12 @@ def trace_cell(
     as_json: AsJson = False,
 ) -> None:
     """Show where a published figure comes from: files, lines and the rows themselves."""
-    from analytics.reports.arrangement import place_names, places_in_force
-    from analytics.reports.tracing import find_cell, trace, trace_data
-    from ingestion.contracts import load_contracts
     from publishing.publications import open_publication
     from publishing.serving_tables import catalog_of
+
+    from analytics.reports.asking import known_places, place_names
+    from analytics.reports.tracing import find_cell, trace, trace_data
+    from ingestion.contracts import load_contracts
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:
@@ -62,7 +64,7 @@ def trace_cell(
             page_size=rows,
             contracts=load_contracts(settings.contract_paths),
         )
-        names = place_names(places_in_force(connection))
+        names = place_names(known_places(connection))
     if as_json:
         print_json(trace_data(traced, opened.number))
     else:
@@ -79,12 +81,13 @@ def why_line(
     as_json: AsJson = False,
 ) -> None:
     """Show what became of a line of a file, and which published figures it feeds."""
-    from analytics.reports.arrangement import place_names, places_in_force
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
+
+    from analytics.reports.asking import known_places, place_names
     from analytics.reports.declarations import load_declarations
     from analytics.reports.why import why, why_data
     from ingestion.contracts import load_contracts
-    from publishing.publications import open_publication
-    from publishing.serving_tables import catalog_of
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:
@@ -98,7 +101,7 @@ def why_line(
             sheet=sheet,
             contracts=load_contracts(settings.contract_paths),
         )
-        names = place_names(places_in_force(opened.connection))
+        names = place_names(known_places(opened.connection))
     if as_json:
         print_json([why_data(one) for one in found])
         return
@@ -109,8 +112,6 @@ def why_line(
 
 def draw_trace(traced: Trace, names: dict[str, str]) -> None:
     """Print a trace for people."""
-    from civic.cli.reports import figure, plain, text
-
     cell = traced.cell
     value = f"{figure(traced.metric, cell)} {text(traced.metric.unit)}".rstrip()
     if cell["denominator"] is not None:
@@ -136,8 +137,6 @@ def draw_trace(traced: Trace, names: dict[str, str]) -> None:
 
 def _draw_atoms(traced: Trace) -> None:
     """Source rows, file by file: its name and SHA-256 once, then its lines."""
-    from civic.cli.reports import plain
-
     keys = ["drop_id", "file_name", "sha256", "unit", "received_at", "feed", "sheet"]
     for group, atoms in traced.atoms.group_by(keys, maintain_order=True):
         about = dict(zip(keys, group, strict=True))
@@ -156,8 +155,6 @@ def _draw_atoms(traced: Trace) -> None:
 
 def draw_why(one: Why, line: int, names: dict[str, str], labels: Mapping[str, Any]) -> None:
     """Print what became of a line for people."""
-    from civic.cli.reports import plain, text
-
     record = one.record
     console.print()
     title = say("{0} 第 {1} 行", "{0}, line {1}").format(record.drop["file_name"], line)
@@ -197,7 +194,6 @@ def _draw_feeds(one: Why, names: dict[str, str], labels: Mapping[str, Any]) -> N
     import polars as pl
 
     from analytics.reports.coordinates import LEVELS
-    from civic.cli.reports import plain, text
 
     if one.feeds.is_empty():
         if one.record.outcome == "accepted" and not one.superseded_by:
@@ -234,8 +230,6 @@ def _draw_feeds(one: Why, names: dict[str, str], labels: Mapping[str, Any]) -> N
 def _draw_facts(facts: Mapping[str, str]) -> None:
     from rich.table import Table
 
-    from civic.cli.reports import plain
-
     made = Table.grid(padding=(0, 2))
     made.add_column(style="dim", no_wrap=True)
     made.add_column(overflow="fold")
@@ -251,7 +245,6 @@ def _coordinates(cell: Mapping[str, Any], names: dict[str, str]) -> str:
 
 def _where(cell: Mapping[str, Any], names: dict[str, str]) -> str:
     from analytics.reports.wording import period_name, place_name
-    from civic.cli.reports import text
 
     place, period = place_name(cell["place_code"], names), period_name(cell["period"])
     return " · ".join(filter(None, (text(place), text(period), cell["slices"])))

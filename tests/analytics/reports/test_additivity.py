@@ -6,14 +6,18 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analytics.reports.additivity import breaks
+from analytics.reports.additivity import breaks, place_parents
 from analytics.reports.cells import build_cells
 from analytics.reports.declarations import Report
 from tests.analytics.reports.town import TOWN, marts
 
-PARENTS = pl.DataFrame(
-    {"place_code": ["990101", "990101001"], "parent_code": ["9901", "990101"]},
-)
+
+@pytest.fixture(params=["by level", "by parent"])
+def parents(request: pytest.FixtureRequest) -> pl.DataFrame | None:
+    if request.param == "by level":
+        return None
+    with marts([]) as town:
+        return place_parents(town)
 
 
 @pytest.fixture
@@ -22,7 +26,6 @@ def cells(manifest_path: Path, everything: Mapping[str, Report]) -> pl.DataFrame
         return build_cells(connection, manifest_path, everything)
 
 
-@pytest.mark.parametrize("parents", [None, PARENTS], ids=["by level", "by parent"])
 def test_parts_add_up_to_the_whole(
     cells: pl.DataFrame,
     everything: Mapping[str, Report],
@@ -32,7 +35,6 @@ def test_parts_add_up_to_the_whole(
     assert breaks(cells, manifest_path, everything, parents).is_empty()
 
 
-@pytest.mark.parametrize("parents", [None, PARENTS], ids=["by level", "by parent"])
 @pytest.mark.parametrize("metric", ["events_received", "on_time_rate", "median_handling_hours"])
 def test_a_lost_part_is_found(
     cells: pl.DataFrame,

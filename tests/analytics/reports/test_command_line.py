@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from analytics.reports.cells import build_cells
 from analytics.reports.declarations import Report
 from analytics.reports.semantic_manifest import load_catalog
-from civic.cli import reports
+from civic.cli import report_drawing, reports
 from tests.analytics.reports.town import TOWN, marts
 
 Civic = Callable[..., str]
@@ -54,7 +54,7 @@ def civic(
     monkeypatch.setattr(
         "analytics.reports.declarations.load_declarations", lambda *_, **__: everything
     )
-    monkeypatch.setattr(reports.console, "_width", 80)
+    monkeypatch.setattr(report_drawing.console, "_width", 80)
     app = typer.Typer()
     reports.register(app)
 
@@ -136,7 +136,7 @@ def test_a_csv_cannot_carry_a_formula(civic: Civic) -> None:
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
-    assert "\x1b" not in reports.plain("a\x1b[31mb").plain
+    assert "\x1b" not in report_drawing.plain("a\x1b[31mb").plain
 
 
 @pytest.mark.parametrize("metric", METRICS)

@@ -96,14 +96,14 @@ def _places(connection: duckdb.DuckDBPyConnection) -> None:
     columns = ", ".join(f"{level}_code varchar" for level in LEVELS)
     connection.execute(
         "create table marts.dim_place (place_code varchar, level varchar, place_name varchar, "
-        f"parent_code varchar, {columns}, is_current boolean)"
+        f"parent_code varchar, {columns}, valid_from date)"
     )
     for depth, (code, name) in enumerate(
         zip(STREET, ("示例市", "海棠区", "望湖街道"), strict=True)
     ):
         path = [*STREET[: depth + 1], *[None] * (4 - depth)]
         parent = STREET[depth - 1] if depth else None
-        row = [code, LEVELS[depth], name, parent, *path, True]
+        row = [code, LEVELS[depth], name, parent, *path, date(2018, 1, 1)]
         connection.execute(f"insert into marts.dim_place values ({_marks(len(row))})", row)
 
 

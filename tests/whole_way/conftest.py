@@ -1,0 +1,63 @@
+"""One made-up town that went the whole way; tests that change it work on a copy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from civic.settings import Settings, load_settings
+from ingestion.simulator.town import Truth, write_town
+from publishing.publications import open_publication
+from publishing.whole_way import WayResult, run
+
+RESIDENTS = 600
+MONTHS = 2
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Town:
+    """A home after ``civic run``, what the run said, and what had been planted."""
+
+    settings: Settings
+    result: WayResult
+    truth: Truth
+
+
+@pytest.fixture(scope="session")
+def drops(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
+    """The town's drops, as its units leave them."""
+    folder = tmp_path_factory.mktemp("town") / "drops"
+    return folder, write_town(folder, residents=RESIDENTS, months=MONTHS, seed=SEED)
+
+
+@pytest.fixture(scope="session")
+def town(drops: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The town, published once."""
+    settings = home_of(tmp_path_factory.mktemp("published") / "home")
+    shutil.copytree(drops[0], settings.drops)
+    yield Town(settings, run(settings), drops[1])
+
+
+def home_of(folder: Path) -> Settings:
+    """Settings of that home, whatever the environment says."""
+    before = os.environ.get("CIVIC_HOME")
+    os.environ["CIVIC_HOME"] = str(folder)
+    try:
+        return replace(load_settings(), settle_seconds=0.0)
+    finally:
+        os.environ.pop("CIVIC_HOME")
+        if before is not None:
+            os.environ["CIVIC_HOME"] = before
+
+
+def cells_of(settings: Settings) -> pl.DataFrame:
+    """Every cell of the current publication, in order of its identifier."""
+    with open_publication(settings) as opened:
+        return opened.cells

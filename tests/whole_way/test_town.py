@@ -1,0 +1,152 @@
+"""The whole way on a made-up town: what was planted is found, every figure can be recomputed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import polars as pl
+import pytest
+
+from analytics.reports.verification import verify
+from civic.lake import open_catalog_copy
+from ingestion.intake import original_path
+from publishing.publications import list_publications, open_publication
+from publishing.whole_way import run
+from tests.whole_way.conftest import Town, cells_of, home_of
+
+
+def test_every_cell_is_recomputed_equal_from_the_originals(town: Town):
+    verification = _verified(town)
+    assert verification.passed
+    assert verification.cells == verification.equal > 1_000
+
+
+def test_counts_of_every_file_are_those_of_the_truth(town: Town):
+    counted = {
+        (r.drop.unit, r.drop.file_name): (r.records, r.accepted, r.rejected, r.repeated, r.left_out)
+        for r in town.result.results["intake"]
+    }
+    names = ("records", "accepted", "rejected", "repeated", "left_out")
+    expected = {
+        (row["unit"], row["file"]): tuple(row[n] for n in names)
+        for row in town.truth.counts.iter_rows(named=True)
+        if row["status"] != "repeated"
+    }
+    doubled = set(counted) - set(expected)
+    assert {k: v for k, v in counted.items() if k in expected} == {
+        k: v for k, v in expected.items() if k in counted
+    }
+    # Of two copies of one file, whichever was met first is the drop.
+    assert len(counted) == len(expected)
+    assert len(doubled) <= 1
+
+
+def test_every_planted_defect_is_found_under_its_code_and_no_clean_row_is_rejected(town: Town):
+    planted = town.truth.defects.filter(pl.col("outcome") == "rejected")
+    wanted = {(r["unit"], r["file"], r["sheet"], r["line"]) for r in planted.iter_rows(named=True)}
+    codes = {(r["unit"], r["file"], r["line"], _code(r)) for r in planted.iter_rows(named=True)}
+    found = {
+        (r.drop.unit, r.drop.file_name, f["sheet"], f["line"])
+        for r in town.result.results["intake"]
+        for f in r.findings
+        if f["severity"] == "reject"
+    }
+    found_codes = {
+        (r.drop.unit, r.drop.file_name, f["line"], f["code"])
+        for r in town.result.results["intake"]
+        for f in r.findings
+    }
+    assert len(wanted) > 50
+    assert {w[:2] + w[3:] for w in wanted} == {f[:2] + f[3:] for f in found}
+    assert codes <= found_codes
+
+
+def test_no_direct_identifier_stands_outside_raw_vault_and_the_units_own_folders(town: Town):
+    settings = town.settings
+    identifiers = r"[1-9]\d{5}(?:19|20)\d{9}[\dX]|1[3-9]\d{9}"
+    with open_catalog_copy(settings, list_publications(settings)[-1].catalog_file) as connection:
+        tables = connection.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_catalog = 'lake'"
+        ).fetchall()
+        assert ("bronze", "resident") in tables
+        for schema, table in tables:
+            frame = connection.execute(f'from lake."{schema}"."{table}"').pl()
+            for column in frame.select(pl.col(pl.String)).iter_columns():
+                if column.name in ("sha256", "drop_id") or column.name.endswith("_pseudonym"):
+                    continue
+                hits = column.filter(column.str.contains(rf"(?:^|\D)(?:{identifiers})(?:$|\D)"))
+                assert hits.is_empty(), (schema, table, column.name, hits.head(2).to_list())
+    for path in settings.outbox.rglob("*.json"):
+        assert json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_a_second_run_without_new_drops_makes_no_new_publication(town: Town, tmp_path):
+    settings = _copy(town, tmp_path)
+    result = run(settings)
+    assert result.results["intake"] == []
+    assert result.publication.unchanged
+    assert [p.number for p in list_publications(settings)] == [1]
+
+
+def test_one_altered_byte_of_a_kept_original_fails_the_verification(town: Town, tmp_path):
+    settings = _copy(town, tmp_path)
+    with open_publication(settings) as opened:
+        cells, manifest = opened.cells, opened.manifest
+    drop = next(d for d in manifest["drops"] if d["feed"] == "service_request")
+    path = original_path(settings, drop["sha256"])
+    content = bytearray(path.read_bytes())
+    content[-4] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(content)
+    verification = verify(settings, cells, manifest)
+    assert not verification.passed
+    assert [a.file_name for a in verification.altered_originals] == [drop["file_name"]]
+
+
+def test_a_figure_leads_to_lines_that_hold_it(town: Town):
+    from analytics.reports.tracing import find_cell, trace
+    from publishing.serving_tables import catalog_of
+
+    with open_publication(town.settings) as opened:
+        wanted = opened.cells.filter(
+            metric="events_received", report="events", level="all", grain="all", slices=""
+        )
+        cell = find_cell(opened.connection.table("serving.main.cells"), wanted.item(0, "cell_id"))
+        traced = trace(opened.connection, cell, catalog_of(opened), page_size=1000)
+        assert traced.atoms["contribution"].sum() == min(cell["value"], 1000)
+        assert traced.atoms["sha256"].null_count() == 0
+        assert (traced.atoms["line"] > 0).all()
+
+
+def test_figures_of_the_publication_add_up(town: Town):
+    cells = cells_of(town.settings)
+    total = cells.filter(
+        report="events", metric="events_received", level="all", grain="all", slices=""
+    ).item(0, "value")
+    months = cells.filter(
+        report="events", metric="events_received", level="all", grain="month", slices=""
+    )
+    assert months["value"].sum() == total
+
+
+def _verified(town: Town):
+    with open_publication(town.settings) as opened:
+        return verify(town.settings, opened.cells, opened.manifest)
+
+
+def _copy(town: Town, folder):
+    settings = home_of(folder / "home")
+    shutil.copytree(town.settings.home, settings.home, symlinks=True)
+    return settings
+
+
+def _code(row: dict[str, object]) -> str:
+    return f"rule:{row['rule']}" if row["code"] == "row_rule" else str(row["code"])
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CIVIC_KEY", "CIVIC_KEY_FILE", "CIVIC_CONTRACTS", "CIVIC_HOME"):
+        monkeypatch.delenv(name, raising=False)
