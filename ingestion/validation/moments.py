@@ -52,7 +52,7 @@ _ELABORATE = (
 
 # Day numbers of spreadsheets (1900 system) between 1954 and 2119: five digits that are neither
 # a year nor a code. Day 60, the 29 February 1900 that never was, lies far below.
-_SERIAL = r"^[2-7][0-9]{4}(?:\.[0-9]+)?$"
+_SERIAL = r"^[1-7][0-9]{4}(?:\.[0-9]+)?$"
 _MILLISECONDS_A_DAY = 86_400_000
 
 # Rows read at one time: a row in parts takes some three hundred bytes.
@@ -70,8 +70,9 @@ def parse_date(text: pl.Expr) -> pl.Expr:
     """Read dates as Date.
 
     ``2019-2-28``, ``2019/2/28``, ``2019.2.28``, ``20190228``, ``2019年2月28日``, and spreadsheet
-    day numbers 20000 to 79999. A time beside it is taken only when it is midnight: a moment of
-    the day in a date column is a finding, not something to cut off. Years are 1000 to 9999.
+    day numbers 10000 to 79999 (18 May 1927 to 2119; fewer digits may be a year). A time beside it
+    is taken only when it is midnight: a moment of the day in a date column is a finding, not
+    something to cut off. Years are 1000 to 9999.
     Null: days that no calendar has, years of two digits, day or month first.
     """
     return text.cast(pl.String).map_batches(
