@@ -100,7 +100,7 @@ def _metric(catalog: Catalog, name: str) -> tuple[Any, ...]:
 
 
 def _kept(catalog: Catalog) -> dict[str, Any]:
-    """Models and metrics by name: dbt lists them as the file system does, another on each machine."""
+    """Models and metrics by name: dbt lists them as the file system does, which differs."""
     return {
         key: sorted(catalog.manifest[key], key=lambda entry: str(entry["name"]))
         for key in ("semantic_models", "metrics")
