@@ -100,7 +100,11 @@ def _metric(catalog: Catalog, name: str) -> tuple[Any, ...]:
 
 
 def _kept(catalog: Catalog) -> dict[str, Any]:
-    return {key: catalog.manifest[key] for key in ("semantic_models", "metrics")}
+    """Models and metrics by name: dbt lists them as the file system does, which differs."""
+    return {
+        key: sorted(catalog.manifest[key], key=lambda entry: str(entry["name"]))
+        for key in ("semantic_models", "metrics")
+    }
 
 
 def _literal(value: Any) -> str:
