@@ -22,7 +22,6 @@ from publishing.publications import Publication, open_publication, publish
 
 if TYPE_CHECKING:
     from civic.dbt_runner import DbtResult
-
     from expectations import Verdict
     from ingestion.intake import Collected, Receipt
 
@@ -96,11 +95,13 @@ def collect_drops(request: Request) -> list[Collected]:
     return collect(settings, contracts, request.paths, request.unit, request.feed)
 
 
-def take_in_drops(settings: Settings) -> list[Receipt]:
-    """Every pending drop into bronze, each answered with a receipt."""
-    from ingestion.intake import take_in
+def take_in_drops(settings: Settings, collected: Iterable[Collected] = ()) -> list[Receipt]:
+    """Every pending drop into bronze; each file that was collected is answered."""
+    from ingestion.intake import answer_at_the_door, take_in
 
-    return take_in(settings, load_contracts(settings.contract_paths))
+    receipts = take_in(settings, load_contracts(settings.contract_paths))
+    answer_at_the_door(settings, collected)
+    return receipts
 
 
 def build_models(settings: Settings) -> DbtResult:
@@ -110,7 +111,9 @@ def build_models(settings: Settings) -> DbtResult:
 
     contracts = load_contracts(settings.contract_paths)
     sync(contracts, settings)
-    return run_dbt(settings, "build", variables=dbt_vars(contracts))
+    # Unit tests judge the models, not the data: they run in `make test`.
+    only_data = ("--exclude-resource-type", "unit_test")
+    return run_dbt(settings, "build", *only_data, variables=dbt_vars(contracts))
 
 
 def build_all_cells(settings: Settings) -> pl.DataFrame:
@@ -176,7 +179,12 @@ def semantic_manifest(settings: Settings) -> Path:
 
 STEPS: tuple[Step, ...] = (
     Step("collect", "收取文件", "Collect the files", lambda r, _: collect_drops(r)),
-    Step("intake", "检查并入库", "Check and take in", lambda r, _: take_in_drops(r.settings)),
+    Step(
+        "intake",
+        "检查并入库",
+        "Check and take in",
+        lambda r, done: take_in_drops(r.settings, done["collect"]),
+    ),
     Step("models", "构建数据模型", "Build the models", lambda r, _: build_models(r.settings)),
     Step("cells", "计算报表数字", "Compute the figures", lambda r, _: build_all_cells(r.settings)),
     Step("audit", "质量审核", "Audit", lambda r, done: audit_all(r.settings, done["cells"])),

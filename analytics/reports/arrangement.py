@@ -31,6 +31,8 @@ from civic.lake import LAKE
 NOT_STATED = Label("（未填）", "(not stated)")
 GRAIN_NAMES = ("year", "month")
 
+ValueLabels = Mapping[tuple[str, str], Label]
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -47,6 +49,14 @@ class Asked:
     period: str = ALL
     by: tuple[str, ...] = ()
     fixed: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What cells are called: ``places`` as ``places_in_force``, ``values`` as ``value_labels``."""
+
+    places: pl.DataFrame
+    values: ValueLabels = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,12 +79,16 @@ class Arranged:
 
 
 def arrange(
-    report: Report, cells: pl.DataFrame, catalog: Catalog, places: pl.DataFrame, asked: Asked
+    report: Report,
+    cells: pl.DataFrame,
+    catalog: Catalog,
+    naming: Naming,
+    asked: Asked,
 ) -> list[Arranged]:
     """The tables of a report that can be shown as asked.
 
-    ``cells``: those of the publication, or of the report only. ``places``: ``places_in_force``.
-    Raises CivicError where no table of the report is sliced or dated as asked.
+    ``cells``: those of the publication, or of the report only. Raises CivicError where no table
+    of the report is sliced or dated as asked.
     """
     ours = cells.filter(pl.col("report") == report.name)
     fitting = [t for t in report.tables if _dimensions(t, asked) in {s.by for s in t.slices}]
@@ -83,7 +97,7 @@ def arrange(
         raise CivicError(
             f"The report {report.name} is not sliced so; it is sliced by {', '.join(there)}."
         )
-    return [_arranged(table, ours, catalog, places, asked) for table in fitting]
+    return [_arranged(table, ours, catalog, naming, asked) for table in fitting]
 
 
 def asked_for(
@@ -162,23 +176,25 @@ def _dimensions(table: Table, asked: Asked) -> tuple[str, ...]:
 
 
 def _arranged(
-    table: Table, cells: pl.DataFrame, catalog: Catalog, places: pl.DataFrame, asked: Asked
+    table: Table, cells: pl.DataFrame, catalog: Catalog, naming: Naming, asked: Asked
 ) -> Arranged:
     rows = _rows(table, asked)
     metrics = tuple(catalog.metric(name) for name in table.metrics)
     ours = cells.filter(pl.col("metric").is_in(table.metrics))
     match rows:
         case ("place",):
-            level = asked.level or _next_level(places, asked.place)
+            level = asked.level or _next_level(naming.places, asked.place)
             headings: tuple[Label, ...] = (level_name(level),)
-            found = _by_place(ours, places, asked, level)
+            found = _by_place(ours, naming.places, asked, level)
         case ("period",):
             headings = (Label("期间", "Period"),)
             found = _by_period(ours, asked)
         case _:
             headings = tuple(metrics[0].fact.dimension(d).label for d in rows)
-            found = _by_slice(ours, rows, asked)
-    lines = [_line(labels, metrics, group) for labels, group in found]
+            found = _by_slice(ours, rows, naming.values, asked)
+    # A line on which nothing counts says nothing: matters not closed have no closing date, say.
+    counting = [(ls, group) for ls, group in found if any(c["fact_rows"] for c in group)]
+    lines = [_line(labels, metrics, group) for labels, group in counting]
     whole = _whole(ours, asked)
     if whole.height:
         labels = (Label("合计", "Total"), *[Label("", "")] * (len(headings) - 1))
@@ -205,8 +221,11 @@ def _grain(period: str) -> pl.Expr:
 
 
 def _by_place(cells: pl.DataFrame, places: pl.DataFrame, asked: Asked, level: str) -> _Found:
+    # What is known only further up stands in its own lines, or the lines would not add up.
+    above = LEVELS[: LEVELS.index(level)]
+    further_up = pl.col("level").is_in(above) & pl.col("place_code").str.ends_with(UNPLACED)
     found = cells.filter(
-        pl.col("level") == level,
+        (pl.col("level") == level) | further_up,
         pl.col("period") == asked.period,
         pl.col("slices") == slices_text(asked.fixed),
         _grain(asked.period),
@@ -236,7 +255,9 @@ def _by_period(cells: pl.DataFrame, asked: Asked) -> _Found:
     return [((period_name(period),), group) for period, group in grouped.items()]
 
 
-def _by_slice(cells: pl.DataFrame, rows: tuple[str, ...], asked: Asked) -> _Found:
+def _by_slice(
+    cells: pl.DataFrame, rows: tuple[str, ...], labels: ValueLabels, asked: Asked
+) -> _Found:
     found = cells.filter(
         pl.col("place_code") == asked.place, pl.col("period") == asked.period, _grain(asked.period)
     )
@@ -245,11 +266,22 @@ def _by_slice(cells: pl.DataFrame, rows: tuple[str, ...], asked: Asked) -> _Foun
         values = parse_slices(text)
         if set(values) == {*rows, *asked.fixed} and values.items() >= asked.fixed.items():
             made[tuple(values[name] for name in rows)] = group
-    in_order = sorted(made, key=lambda key: [(v is None, v or "") for v in key])
+    in_order = sorted(made, key=lambda key: [_position(v) for v in key])
     return [
-        (tuple(NOT_STATED if v is None else Label(v, v) for v in key), made[key])
+        (tuple(_value_label(*pair, labels) for pair in zip(rows, key, strict=True)), made[key])
         for key in in_order
     ]
+
+
+def _position(value: str | None) -> tuple[bool, int, str]:
+    """Levels from the city down, everything else by its text, what is not stated last."""
+    return value is None, LEVELS.index(value) if value in LEVELS else 0, value or ""
+
+
+def _value_label(dimension: str, value: str | None, labels: ValueLabels) -> Label:
+    if value is None:
+        return NOT_STATED
+    return labels.get((dimension, value), Label(value, value))
 
 
 def _next_level(places: pl.DataFrame, place: str) -> str:

@@ -19,6 +19,7 @@ from civic.errors import CivicError
 from civic.lake import LAKE
 
 SHEETS = frozenset({"xlsx", "xls"})
+WITHOUT_LINES = frozenset({"json", "parquet"})
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def _beginning_at_or_before(
     connection: duckdb.DuckDBPyConnection, drop: Mapping[str, Any], line: int, sheet: str | None
 ) -> dict[str, Any] | None:
     feed = str(drop["feed"]).replace('"', '""')
+    position = "record" if drop["format"] in WITHOUT_LINES else "coalesce(line, record)"
     found = connection.execute(
         f"""
         with known as (
@@ -108,8 +110,8 @@ def _beginning_at_or_before(
           select record, line, sheet, outcome, code, detail
           from {LAKE}.bronze.outcomes where drop_id = $drop
         )
-        select *, coalesce(line, record) as begins from known
-        where coalesce(line, record) <= $line and ($sheet is null or sheet = $sheet)
+        select *, {position} as begins from known
+        where {position} <= $line and ($sheet is null or sheet = $sheet)
         order by begins desc, outcome, record limit 1
         """,
         {"drop": drop["drop_id"], "line": line, "sheet": sheet},

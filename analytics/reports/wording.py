@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from analytics.reports.coordinates import ALL, UNDATED, UNPLACED
 from analytics.reports.metrics import Aggregate, Label, Metric
+from ingestion.contracts.model import Contract
 
 _FUNCTIONS = {
-    "count": Label("行数", "number of rows"),
+    "count": Label("的行数", "number of rows"),
     "sum_boolean": Label("符合“{0}”的行数", "number of rows where {0}"),
     "sum": Label("{0} 之和", "sum of {0}"),
     "count_distinct": Label("{0} 的不同值个数", "number of different {0}"),
@@ -19,7 +21,7 @@ _FUNCTIONS = {
     "max": Label("{0} 的最大值", "greatest {0}"),
 }
 _LEVELS = {
-    "all": Label("全部", "everywhere"),
+    "all": Label("全部地区", "All places"),
     "city": Label("市", "city"),
     "district": Label("区县", "district"),
     "street": Label("街道", "street"),
@@ -39,7 +41,7 @@ def definition(metric: Metric) -> Label:
     if not metric.adds_over_time:
         once_zh, once_en = "；每期只计一个日期", "; one date of each period counts"
     return Label(
-        f"{mart} 的{zh}；按{time.zh}归入期间{once_zh}。",
+        f"{mart} 中{zh}；按{time.zh}归入期间{once_zh}。",
         f"In {mart}: {en}; a row stands in the period of its date '{time.en}'{once_en}.",
     )
 
@@ -61,7 +63,7 @@ def place_name(code: str, names: dict[str, str]) -> Label:
         return _LEVELS["all"]
     if code.endswith(UNPLACED):
         upper = place_name(code.removesuffix(UNPLACED), names)
-        return Label(f"{upper.zh}（位置不明）", f"{upper.en} (place not known)")
+        return Label(f"{upper.zh}（未定位到下级）", f"{upper.en} (not placed further)")
     name = names.get(code, code)
     return Label(name, name)
 
@@ -69,11 +71,22 @@ def place_name(code: str, names: dict[str, str]) -> Label:
 def period_name(period: str) -> Label:
     """A period in words."""
     if period == ALL:
-        return Label("全部期间", "all time")
+        return Label("全部期间", "All time")
     if period == UNDATED:
-        return Label("无日期", "undated")
+        return Label("无日期", "Undated")
     year, _, month = period.partition("-")
     return Label(f"{year}年{int(month)}月" if month else f"{year}年", period)
+
+
+def value_labels(contracts: Mapping[str, Contract]) -> dict[tuple[str, str], Label]:
+    """Labels of slice values, by (dimension, value): levels, feeds, and every contract's codes."""
+    labels = {("level", level): label for level, label in _LEVELS.items() if level != ALL}
+    for feed, contract in contracts.items():
+        labels["feed", feed] = Label(contract.title_zh, contract.title_en)
+        for one in contract.fields:
+            for code in one.codes:
+                labels.setdefault((one.name, code.value), Label(code.label_zh, code.label_en))
+    return labels
 
 
 def _aggregate(aggregate: Aggregate) -> Label:

@@ -8,22 +8,23 @@ import sys
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from civic.cli import traces
 from civic.cli.console import AsJson, chinese, console, print_json, say
 from civic.errors import CivicError
+from civic.settings import load_settings
 
 if TYPE_CHECKING:
     import polars as pl
-    from publishing.publications import OpenPublication
     from rich.table import Table as Drawn
 
     from analytics.reports.arrangement import Arranged, Asked
     from analytics.reports.declarations import Report
     from analytics.reports.metrics import Label, Metric
+    from publishing.publications import OpenPublication
 
 Number = Annotated[
     int | None, typer.Option("--publication", help="A publication's number; else the current one.")
@@ -64,7 +65,7 @@ def list_reports(as_json: AsJson = False) -> None:
     console.print(table(say("报表", "Reports"), headings, rows))
 
 
-def show_report(  # noqa: PLR0917 - the command line passes them by name
+def show_report(
     name: Annotated[str, typer.Argument(metavar="REPORT", help="As in: civic report list.")],
     place: Annotated[str | None, typer.Option(help="A place's code or name.")] = None,
     level: Annotated[
@@ -82,21 +83,23 @@ def show_report(  # noqa: PLR0917 - the command line passes them by name
     as_json: AsJson = False,
 ) -> None:
     """Show a report as the current publication has it."""
+    from analytics.reports.arrangement import Naming, arrange, asked_for, places_in_force
+    from analytics.reports.declarations import load_declarations, report_named
+    from analytics.reports.wording import value_labels
+    from ingestion.contracts import load_contracts
     from publishing.publications import open_publication
     from publishing.serving_tables import catalog_of
 
-    from analytics.reports.arrangement import arrange, asked_for, places_in_force
-    from analytics.reports.declarations import load_declarations, report_named
-    from civic.settings import load_settings
-
+    settings = load_settings()
     report = report_named(load_declarations(), name)
-    with open_publication(load_settings(), publication) as opened:
+    with open_publication(settings, publication) as opened:
         catalog, places = catalog_of(opened), places_in_force(opened.connection)
         asked = asked_for(places, place, level, period, slices)
         if form is Format.xlsx:
             print(write_workbook(opened, report, asked, out))
             return
-        arranged = arrange(report, cells_of(opened, report), catalog, places, asked)
+        naming = Naming(places, value_labels(load_contracts(settings.contract_paths)))
+        arranged = arrange(report, cells_of(opened, report), catalog, naming, asked)
         where = heading(asked, places)
     if as_json or form is Format.json:
         print_json(as_data(report, arranged, asked, opened.number))
@@ -119,13 +122,11 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
     from publishing.serving_tables import catalog_of, cell_atoms
     from publishing.workbooks import write_report_workbook
 
-    from civic.settings import load_settings
-
     if asked.level or asked.by or asked.fixed:
         raise CivicError(
             "A workbook is arranged as the report declares it.", "Leave out --level and --slice."
         )
-    language = "zh" if chinese() else "en"
+    language: Literal["zh", "en"] = "zh" if chinese() else "en"
     manifest = opened.manifest
     return write_report_workbook(
         report,
@@ -173,11 +174,19 @@ def drawn(arranged: Arranged, titled: bool) -> Drawn:
     from rich.table import Table as Drawn
 
     title = plain(text(arranged.table.title)) if titled else None
-    made = Drawn(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Drawn(
+        title=title,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     for label in arranged.headings:
-        made.add_column(plain(text(label)), overflow="fold", min_width=8)
+        made.add_column(plain(text(label)), overflow="fold", min_width=10)
     for metric in arranged.metrics:
-        made.add_column(plain(text(metric.label)), justify="right", overflow="fold")
+        heading = text(metric.label)
+        made.add_column(plain(heading), justify="right", min_width=_narrowest(heading))
     for line in arranged.lines:
         figures = [figure(m, c) for m, c in zip(arranged.metrics, line.cells, strict=True)]
         made.add_row(
@@ -186,6 +195,8 @@ def drawn(arranged: Arranged, titled: bool) -> Drawn:
             style="bold" if line.is_total else None,
             end_section=line.is_total,
         )
+    if not arranged.lines:
+        made.caption = say("没有数字", "no figures here")
     return made
 
 
@@ -237,7 +248,7 @@ def as_csv(arranged: Iterable[Arranged]) -> str:
         headings = [*one.headings, *(m.label for m in one.metrics)]
         writer.writerow([_harmless(text(label)) for label in headings])
         for line in one.lines:
-            values = ["" if c is None else c["value"] for c in line.cells]
+            values = ["" if c is None else f"{c['value']:.15g}" for c in line.cells]
             writer.writerow([*(_harmless(text(label)) for label in line.labels), *values])
     return made.getvalue()
 
@@ -252,6 +263,16 @@ def plain(value: str) -> Any:
     from rich.text import Text
 
     return Text("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in value))
+
+
+def _narrowest(heading: str) -> int:
+    """How narrow a heading may get: English breaks between words, Chinese in the middle."""
+    from rich.cells import cell_len
+
+    wide = cell_len(heading)
+    if wide > len(heading):
+        return 2 * -(-wide // 4)
+    return max((len(word) for word in heading.split()), default=0)
 
 
 def _harmless(value: str) -> str:

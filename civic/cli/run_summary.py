@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from civic.settings import Settings
     from publishing.whole_way import WayResult
 
+#: With more drops than this, a run is told per unit and feed.
+MOST_FILES = 12
 COUNTS = ("records", "accepted", "rejected", "repeated", "left_out")
 STATES = {
     "known": ("内容与已收文件相同，未作任何改变", "the same bytes are there already: no change"),
@@ -82,8 +84,12 @@ def _show_drops(result: WayResult) -> None:
         "left_out": say("略过", "Left out"),
     }
     rows = [_drop_row(receipt) for receipt in receipts]
-    # One column for file, unit and feed: the counts beside it then fit into 80 columns.
-    rows = [{**row, "what": f"{row['file']}\n{row['unit']}/{row['feed']}"} for row in rows]
+    if len(rows) > MOST_FILES:
+        columns["what"] = say("单位/数据类别", "Unit/feed")
+        rows = _summed(rows)
+    else:
+        # One column for file, unit and feed: the counts beside it then fit into 80 columns.
+        rows = [{**row, "what": f"{row['file']}\n{row['unit']}/{row['feed']}"} for row in rows]
     console.print(table(say("收到的文件", "What came in"), columns, rows))
     for receipt in receipts:
         if receipt.refusal:
@@ -96,6 +102,18 @@ def _drop_row(receipt: Any) -> dict[str, Any]:
     drop = receipt.drop
     counts = {name: getattr(receipt, name) for name in COUNTS}
     return {"unit": drop.unit, "feed": drop.feed, "file": drop.file_name, **counts}
+
+
+def _summed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row per unit and feed; which file it was stands on its receipt."""
+    summed: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        what = f"{row['unit']}/{row['feed'] or '?'}"
+        total = summed.setdefault(what, {"what": what, "files": 0, **dict.fromkeys(COUNTS, 0)})
+        total["files"] += 1
+        for name in COUNTS:
+            total[name] += row[name]
+    return [{**total, "what": f"{what} ({total['files']})"} for what, total in summed.items()]
 
 
 def _show_codes(result: WayResult) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from civic.cli.console import AsJson, console, print_json, say, table
+from civic.settings import load_settings
 
 if TYPE_CHECKING:
     from analytics.reports.tracing import Trace
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 Number = Annotated[
     int | None, typer.Option("--publication", help="A publication's number; else the current one.")
 ]
-_FEW = 12
+_LONGEST = 60
 
 OUTCOMES = {
     "refused": ("整份文件被退回", "the whole drop was refused"),
@@ -43,13 +44,11 @@ def trace_cell(
     as_json: AsJson = False,
 ) -> None:
     """Show where a published figure comes from: files, lines and the rows themselves."""
-    from publishing.publications import open_publication
-    from publishing.serving_tables import catalog_of
-
     from analytics.reports.arrangement import place_names, places_in_force
     from analytics.reports.tracing import find_cell, trace, trace_data
-    from civic.settings import load_settings
     from ingestion.contracts import load_contracts
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:
@@ -80,14 +79,12 @@ def why_line(
     as_json: AsJson = False,
 ) -> None:
     """Show what became of a line of a file, and which published figures it feeds."""
-    from publishing.publications import open_publication
-    from publishing.serving_tables import catalog_of
-
     from analytics.reports.arrangement import place_names, places_in_force
     from analytics.reports.declarations import load_declarations
     from analytics.reports.why import why, why_data
-    from civic.settings import load_settings
     from ingestion.contracts import load_contracts
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:
@@ -165,13 +162,15 @@ def draw_why(one: Why, line: int, names: dict[str, str], labels: Mapping[str, An
     console.print()
     title = say("{0} 第 {1} 行", "{0}, line {1}").format(record.drop["file_name"], line)
     console.print(plain(f"{title}: {say(*OUTCOMES[record.outcome])}"), style="bold")
-    at = say("第 {0} 条记录，始于第 {1} 行", "record {0}, which begins on line {1}")
+    begins = say("第 {0} 条", "{0}")
+    if record.line is not None and record.drop["format"] != "json":
+        begins = say("第 {0} 条，始于第 {1} 行", "{0}, which begins on line {1}")
     supports = say("（佐证，计 0）", " (supports, adds 0)")
     replaced = one.superseded_by
     facts = {
         say("投递", "Drop"): f"{record.drop['unit']} · {record.drop['feed']} · "
         f"{record.drop['drop_id']}",
-        say("记录", "Record"): at.format(record.record, record.line) if record.record else "",
+        say("记录", "Record"): begins.format(record.record, record.line) if record.record else "",
         say("原因", "Reason"): " ".join(filter(None, (record.code, record.detail))),
         say("内容", "Row"): _row(one.row or {}),
         say("生成", "Made"): "; ".join(
@@ -195,26 +194,41 @@ def draw_why(one: Why, line: int, names: dict[str, str], labels: Mapping[str, An
 
 
 def _draw_feeds(one: Why, names: dict[str, str], labels: Mapping[str, Any]) -> None:
+    import polars as pl
+
+    from analytics.reports.coordinates import LEVELS
     from civic.cli.reports import plain, text
 
     if one.feeds.is_empty():
         if one.record.outcome == "accepted" and not one.superseded_by:
             console.print(plain(say("没有进入任何报表数字。", "It feeds no published figure.")))
         return
-    whole = one.feeds.filter(grain="all")
+    nearest = (
+        one.feeds.filter(grain="month", slices="")
+        .sort(pl.col("level").replace_strict(LEVELS, range(len(LEVELS))), descending=True)
+        .unique(["report", "metric"], keep="first", maintain_order=True)
+        .sort("report", "metric")
+    )
     rows = [
         {
             "cell": cell["cell_id"],
+            "report": cell["report"],
             "metric": text(labels[cell["metric"]]),
             "where": _where(cell, names),
         }
-        for cell in whole.head(_FEW).iter_rows(named=True)
+        for cell in nearest.iter_rows(named=True)
     ]
-    title = say("进入 {0} 个数字", "Feeds {0} figures").format(one.feeds.height)
-    headings = {"cell": "cell", "metric": say("指标", "metric"), "where": say("位置", "where")}
-    console.print(table(title, headings, rows))
-    if one.feeds.height > len(rows):
-        console.print(plain(say("全部：加 --json", "All of them: --json")), style="dim")
+    title = say(
+        "进入 {0} 个数字；每项指标中最近的一个：", "Feeds {0} figures; the nearest of each metric:"
+    )
+    headings = {
+        "cell": "cell",
+        "report": say("报表", "report"),
+        "metric": say("指标", "metric"),
+        "where": say("位置", "where"),
+    }
+    console.print(table(title.format(one.feeds.height), headings, rows))
+    console.print(plain(say("全部：加 --json", "All of them: --json")), style="dim")
 
 
 def _draw_facts(facts: Mapping[str, str]) -> None:
@@ -254,7 +268,11 @@ def _contribution(atom: Mapping[str, Any]) -> str:
 
 
 def _row(row: Mapping[str, Any]) -> str:
-    return "  ".join(f"{k}={v}" for k, v in row.items() if v is not None).replace("\n", " ")
+    """A row's fields on one line, long texts cut."""
+    shown = {k: " ".join(str(v).split()) for k, v in row.items() if v is not None}
+    return "  ".join(
+        f"{k}={v if len(v) <= _LONGEST else v[:_LONGEST] + '…'}" for k, v in shown.items()
+    )
 
 
 def _metrics_of(found: Iterable[Why]) -> list[str]:

@@ -25,13 +25,13 @@
 {# The first filled of several columns, as text. #}
 {% macro first_filled(columns) -%}
     {%- if columns | length == 0 -%}
-        cast(null as {{ dbt.type_string() }})
+        cast(null as {{ text_type() }})
     {%- elif columns | length == 1 -%}
-        cast({{ column_name(columns[0]) }} as {{ dbt.type_string() }})
+        cast({{ column_name(columns[0]) }} as {{ text_type() }})
     {%- else -%}
         coalesce(
             {%- for name in columns -%}
-            cast({{ column_name(name) }} as {{ dbt.type_string() }}){{ ', ' if not loop.last }}
+            cast({{ column_name(name) }} as {{ text_type() }}){{ ', ' if not loop.last }}
             {%- endfor -%}
         )
     {%- endif -%}
@@ -43,20 +43,21 @@
   number stands for itself, under its drop and record.
 #}
 {% macro number_of(columns) -%}
-    {%- set own = "_drop_id || ':' || cast(_record as " ~ dbt.type_string() ~ ")" -%}
+    {%- set own = "_drop_id || ':' || cast(_record as " ~ text_type() ~ ")" -%}
     {%- if columns | length == 0 -%}
         {{ own }}
     {%- elif columns | length == 1 -%}
-        coalesce(cast({{ column_name(columns[0]) }} as {{ dbt.type_string() }}), {{ own }})
+        coalesce(cast({{ column_name(columns[0]) }} as {{ text_type() }}), {{ own }})
     {%- else -%}
         case
             when coalesce(
                 {%- for name in columns -%}
-                cast({{ column_name(name) }} as {{ dbt.type_string() }}){{ ', ' if not loop.last }}
+                cast({{ column_name(name) }} as {{ text_type() }}){{ ', ' if not loop.last }}
                 {%- endfor -%}
             ) is null then {{ own }}
             else {% for name in columns -%}
-            coalesce(cast({{ column_name(name) }} as {{ dbt.type_string() }}), ''){{ " || '|' || " if not loop.last }}
+            coalesce(cast({{ column_name(name) }} as {{ text_type() }}), '')
+            {{- " || '|' || " if not loop.last }}
             {%- endfor %}
         end
     {%- endif -%}

@@ -3,6 +3,12 @@
   (docs/adr/0005-portable-sql.md). Every other macro and model keeps to what both take.
 #}
 
+{# The engine's type of text. #}
+{% macro text_type() -%}
+    {{ return(dbt.type_string()) }}
+{%- endmacro %}
+
+
 {# Hours from one timestamp to another, as a double, exact to the microsecond. #}
 {% macro hours_between(start, finish) -%}
     {{ return(adapter.dispatch('hours_between')(start, finish)) }}

@@ -44,10 +44,13 @@ def as_of(
     contract: Contract | None, file_name: str, manifest: dict[str, Any], received_at: datetime
 ) -> tuple[datetime, str]:
     """(date and time, where it stood). A column's date is read later, with the file."""
-    stated = manifest.get("as_of") or manifest.get(CORRECTION_PROPERTY)
-    if stated:
+    if corrected := manifest.get(CORRECTION_PROPERTY):
+        manifest, source = {"as_of": corrected}, "correction"
+    else:
+        source = "manifest"
+    if stated := manifest.get("as_of"):
         try:
-            return datetime.fromisoformat(str(stated)).replace(tzinfo=None), "manifest"
+            return datetime.fromisoformat(str(stated)).replace(tzinfo=None), source
         except ValueError as error:
             raise CivicError(f"The manifest's as_of {stated!r} is no ISO date.") from error
     for rule in contract.as_of if contract else ():

@@ -24,6 +24,8 @@ from ingestion.intake.examining import Examination
 from ingestion.intake.receipts import Receipt, receipt_path
 
 MOST_ROWS = 100_000
+TEXT_WIDTH = 80
+LINE_HEIGHT = 16
 PROBLEM = "问题 Problem"
 LINE = "原行号 Line"
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -59,7 +61,7 @@ def _write_summary(book: xlsxwriter.Workbook, receipt: Receipt) -> None:
     label = book.add_format({"bold": True, "valign": "top", "text_wrap": True})
     text = book.add_format({"text_wrap": True, "valign": "top", "align": "left"})
     sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 1, 70)
+    sheet.set_column(1, 1, TEXT_WIDTH)
     sheet.write_string(0, 0, f"回执 Receipt: {receipt.title_zh} {receipt.title_en}", title)
     for row, (name, value) in enumerate(_summary(receipt), start=2):
         sheet.write_string(row, 0, name, label)
@@ -67,7 +69,14 @@ def _write_summary(book: xlsxwriter.Workbook, receipt: Receipt) -> None:
             sheet.write_number(row, 1, value, text)
         else:
             sheet.write_string(row, 1, str(value), text)
+            sheet.set_row(row, LINE_HEIGHT * _lines(str(value)))
     _print_set_up(sheet)
+
+
+def _lines(text: str) -> int:
+    """How many lines a text takes in the summary's second column; a hanzi is two letters wide."""
+    widths = [sum(2 if ord(c) > 0xFF else 1 for c in line) for line in text.split("\n")]
+    return sum(1 + width // TEXT_WIDTH for width in widths)
 
 
 def _summary(receipt: Receipt) -> list[tuple[str, Any]]:
@@ -93,7 +102,10 @@ def _summary(receipt: Receipt) -> list[tuple[str, Any]]:
         for key, name in _COLUMNS:
             if table[key]:
                 rows.append((name, "、".join(table[key])))
-    rows += [(note["code"], f"{note['zh']}\n{note['en']}") for note in receipt.read_as["notes"]]
+    rows += [
+        ("说明 Note", text)
+        for text in dict.fromkeys(f"{n['zh']}\n{n['en']}" for n in receipt.read_as["notes"])
+    ]
     if receipt.rejected:
         rows.append(
             (
@@ -116,7 +128,9 @@ def _write_rows(book: xlsxwriter.Workbook, contract: Contract, seen: Examination
     sheet.write_string(0, len(fields), PROBLEM, heading)
     sheet.write_string(0, len(fields) + 1, LINE, heading)
     problems = _problems(seen)
-    ordered = seen.corrections.sort("_record").head(MOST_ROWS)
+    # What is to be corrected comes first, then (of a snapshot) the rows that were well.
+    well = ~pl.col("_record").is_in(list(problems))
+    ordered = seen.corrections.sort(well, "_record").head(MOST_ROWS)
     for row, record in enumerate(ordered.iter_rows(named=True), start=1):
         found = problems.get(record["_record"], {})
         _write_row(sheet, row, record, fields, found, (plain, faulty))

@@ -40,7 +40,7 @@ def _read(field: Field, texts: pl.Series) -> pl.Series:
 
 
 def _phones(texts: pl.Series) -> pl.Series:
-    """Nearly all are plain mobile numbers; only the others need their blanks and signs taken out."""
+    """Nearly all are plain mobile numbers; only the others have blanks and signs to take out."""
     other = ~texts.str.contains(PLAIN_MOBILE).fill_null(True)
     if not other.any():
         return texts

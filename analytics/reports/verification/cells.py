@@ -18,6 +18,7 @@ from analytics.reports.coordinates import ID_DIGITS, SEPARATOR
 from analytics.reports.verification.declared import Wish
 from analytics.reports.verification.grouping_keys import WHOLE, period_at, place_at, slices_by
 from analytics.reports.verification.metrics import Measure, Metric, aggregate, figure, passes, sql
+from civic.errors import CivicError
 
 COORDINATES = ("report", "metric", "level", "place_code", "grain", "period", "slices")
 FIGURES = ("value", "numerator", "denominator", "fact_rows", "source_rows")
@@ -43,8 +44,11 @@ def compute_cells(
 
     ``facts``: by the mart's name, with the five place columns and ``_source_rows``. A group has a
     cell of every metric asked for there, but none whose value does not exist. The whole (all
-    places, all periods, unsliced) is a group also where the fact has no rows.
+    places, all periods, unsliced) is a group also where the fact has no rows. Raises CivicError for
+    a metric that is not declared or a fact that is not made here.
     """
+    wishes = list(wishes)
+    _check_known(wishes, metrics, facts)
     made = [pl.DataFrame(schema=SCHEMA)]
     for fact, asked in _sorted_out(wishes, lambda w: metrics[w.metric].measure.fact):
         progress(fact)
@@ -52,6 +56,22 @@ def compute_cells(
         for _, together in _sorted_out(asked, lambda w: _dated_alike(w, metrics)):
             made += _cells_of_pass(rows, together, metrics)
     return pl.concat(made)
+
+
+def _check_known(
+    wishes: Iterable[Wish], metrics: Mapping[str, Metric], facts: Mapping[str, pl.LazyFrame]
+) -> None:
+    for name in dict.fromkeys(w.metric for w in wishes):
+        if name not in metrics:
+            raise CivicError(
+                f"The metric {name} of a report is not in the semantic manifest.",
+                "`civic run` compiles the models and writes it.",
+            )
+        if (fact := metrics[name].measure.fact) not in facts:
+            raise CivicError(
+                f"{name} counts {fact}, which verification cannot make from the originals.",
+                f"It can make {', '.join(facts)}: see analytics/reports/verification/facts.py.",
+            )
 
 
 def _sorted_out(

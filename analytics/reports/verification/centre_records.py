@@ -35,7 +35,8 @@ def feed_records(
 
 
 def _records_of(contract: Contract, rows: pl.LazyFrame) -> pl.LazyFrame:
-    reported = stages_of(contract).get("reported")
+    is_event = contract.centre.get("element") == "event"
+    reported = stages_of(contract).get("reported") if is_event else None
     occurred = [pl.col(c).cast(pl.Date) for c in (reported, "_as_of") if c]
     return rows.select(
         feed=pl.lit(contract.feed),

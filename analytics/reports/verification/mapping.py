@@ -68,7 +68,7 @@ def _place_fields(contract: Contract) -> list[str]:
     mapped = contract.centre.get("place")
     if mapped is not None:
         return [mapped] if isinstance(mapped, str) else list(mapped)
-    names = {f.name for f in contract.fields}
+    names = {f.name for f in contract.fields if f.semantic == "division_code"}
     return [f for f in _PLACE_FIELDS if f in names]
 
 

@@ -17,6 +17,7 @@ from analytics.reports.verification.cells import compute_cells
 from analytics.reports.verification.centre_places import PATH
 from analytics.reports.verification.declared import Wish
 from analytics.reports.verification.metrics import Measure, Metric, Snapshot
+from civic.errors import CivicError
 
 SCHEMA = {
     **dict.fromkeys(PATH, pl.String),
@@ -189,3 +190,10 @@ def test_parts_add_up_to_the_whole() -> None:
         ("city", "c1"): 1,
         ("district", "c1/unplaced"): 1,
     }
+
+
+@pytest.mark.parametrize("wish", ["unheard_of", "elsewhere"])
+def test_what_cannot_be_recomputed_is_said_and_not_passed_over(wish: str) -> None:
+    metrics = {**METRICS, "elsewhere": Metric("elsewhere", Measure("fct_other", "sum", "1", "on"))}
+    with pytest.raises(CivicError, match=wish):
+        compute_cells([Wish("made", wish, "all", "all", ())], metrics, {"fct": pl.LazyFrame()})

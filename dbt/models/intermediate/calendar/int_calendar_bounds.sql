@@ -26,7 +26,7 @@ calendar_bounds as (
 
     select
         cast(date_trunc('year', first_told) as date) as first_day,
-        cast(cast(extract(year from last_told) as {{ dbt.type_string() }}) || '-12-31' as date)
+        cast(cast(extract(year from last_told) as {{ text_type() }}) || '-12-31' as date)
             as last_day
     from bounds
     where first_told is not null

@@ -18,19 +18,21 @@ events_of_feeds as (
     select
         '{{ feed.feed }}' as feed,
         {{ number_of(feed.number) }} as event_no,
-        {{ value_of(feed.category, dbt.type_string()) }} as category,
-        {{ value_of(feed.source, dbt.type_string()) }} as source,
-        {{ value_of(feed.unit, dbt.type_string()) }} as unit_name,
-        {{ value_of(feed.area, dbt.type_string()) }} as area_name,
+        {{ value_of(feed.category, text_type()) }} as category,
+        {{ value_of(feed.source, text_type()) }} as source,
+        {{ value_of(feed.unit, text_type()) }} as unit_name,
+        {{ value_of(feed.area, text_type()) }} as area_name,
         {{ first_filled(feed.place) }} as place_code,
         {% set longitude = value_of(feed.longitude, 'double') -%}
         {% set latitude = value_of(feed.latitude, 'double') -%}
         case when {{ longitude }} <> 0 or {{ latitude }} <> 0 then {{ longitude }} end as longitude,
         case when {{ longitude }} <> 0 or {{ latitude }} <> 0 then {{ latitude }} end as latitude,
         {% for stage in stages -%}
-        {{ value_of({'column': feed.stages[stage]} if stage in feed.stages else {}, 'timestamp') }} as {{ stage }}_at,
+        {% set told = {'column': feed.stages[stage]} if stage in feed.stages else {} -%}
+        {{ value_of(told, 'timestamp') }} as {{ stage }}_at,
         {% endfor -%}
-        {{ value_of({'constant': feed.time_limit} if feed.time_limit else {}, dbt.type_string()) }} as time_limit_class,
+        {% set limit = {'constant': feed.time_limit} if feed.time_limit else {} -%}
+        {{ value_of(limit, text_type()) }} as time_limit_class,
         {{ 'true' if 'closed' in feed.stages else 'false' }} as has_closing_stage,
         {{ lineage_columns() }}
     from {{ ref(feed.model) }}

@@ -49,7 +49,9 @@ rows_ranked as (
 
 rows_that_stand_back as (
 
-    select _drop_id, _record from rows_ranked where place > 1
+    select _drop_id, _record
+    from rows_ranked
+    where place > 1
 
 ),
 

@@ -28,13 +28,13 @@ candidates as (
 
     select place_code, full_code as candidate, 0 as steps_up from codes
     union all
-    select place_code, substr(full_code, 1, 12), 1 from codes
+    select place_code, substr(full_code, 1, 12) as candidate, 1 as steps_up from codes
     union all
-    select place_code, substr(full_code, 1, 9) || '000', 2 from codes
+    select place_code, substr(full_code, 1, 9) || '000' as candidate, 2 as steps_up from codes
     union all
-    select place_code, substr(full_code, 1, 6) || '000000', 3 from codes
+    select place_code, substr(full_code, 1, 6) || '000000' as candidate, 3 as steps_up from codes
     union all
-    select place_code, substr(full_code, 1, 4) || '00000000', 4 from codes
+    select place_code, substr(full_code, 1, 4) || '00000000' as candidate, 4 as steps_up from codes
 
 ),
 

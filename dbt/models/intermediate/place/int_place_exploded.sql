@@ -1,23 +1,22 @@
 -- Every level that a row of a register of divisions names: city, district, street, community, grid.
 -- Of several registers of one city and date one stays.
-{% set text = dbt.type_string() -%}
 with register_rows as (
 
     {% for feed in feeds('place_feeds') -%}
     select
         '{{ feed.feed }}' as feed,
         cast(_as_of as date) as register_date,
-        {{ column_or_null(feed.columns, 'city_code', text) }} as city_code,
-        {{ column_or_null(feed.columns, 'city_name', text) }} as city_name,
-        {{ column_or_null(feed.columns, 'district_code', text) }} as district_code,
-        {{ column_or_null(feed.columns, 'district_name', text) }} as district_name,
-        {{ column_or_null(feed.columns, 'subdistrict_code', text) }} as street_code,
-        {{ column_or_null(feed.columns, 'subdistrict_name', text) }} as street_name,
-        {{ column_or_null(feed.columns, 'community_code', text) }} as community_code,
-        {{ column_or_null(feed.columns, 'community_name', text) }} as community_name,
-        {{ column_or_null(feed.columns, 'grid_code', text) }} as grid_code,
-        {{ column_or_null(feed.columns, 'grid_name', text) }} as grid_name,
-        {{ column_or_null(feed.columns, 'urban_rural_code', text) }} as urban_rural_code,
+        {{ column_or_null(feed.columns, 'city_code', text_type()) }} as city_code,
+        {{ column_or_null(feed.columns, 'city_name', text_type()) }} as city_name,
+        {{ column_or_null(feed.columns, 'district_code', text_type()) }} as district_code,
+        {{ column_or_null(feed.columns, 'district_name', text_type()) }} as district_name,
+        {{ column_or_null(feed.columns, 'subdistrict_code', text_type()) }} as street_code,
+        {{ column_or_null(feed.columns, 'subdistrict_name', text_type()) }} as street_name,
+        {{ column_or_null(feed.columns, 'community_code', text_type()) }} as community_code,
+        {{ column_or_null(feed.columns, 'community_name', text_type()) }} as community_name,
+        {{ column_or_null(feed.columns, 'grid_code', text_type()) }} as grid_code,
+        {{ column_or_null(feed.columns, 'grid_name', text_type()) }} as grid_name,
+        {{ column_or_null(feed.columns, 'urban_rural_code', text_type()) }} as urban_rural_code,
         {{ lineage_columns() }}
     from {{ ref(feed.model) }}
     {{ 'union all' if not loop.last }}
@@ -77,20 +76,26 @@ places_exploded as (
         {{ level }}_code as place_code,
         {{ level }}_name as place_name,
         {% if above | length == 0 -%}
-        cast(null as {{ text }}) as parent_code,
+        cast(null as {{ text_type() }}) as parent_code,
         {% elif above | length == 1 -%}
         city_code as parent_code,
         {% else -%}
-        coalesce({% for other in above | reverse %}{{ other }}_code{{ ', ' if not loop.last }}{% endfor %}) as parent_code,
+        coalesce(
+            {%- for other in above | reverse %}{{ other }}_code{{ ', ' if not loop.last }}{% endfor -%}
+        ) as parent_code,
         {% endif -%}
         {% for other in levels -%}
         {% if other == level or other in above -%}
         {{ other }}_code,
         {% else -%}
-        cast(null as {{ text }}) as {{ other }}_code,
+        cast(null as {{ text_type() }}) as {{ other }}_code,
         {% endif -%}
         {% endfor -%}
-        {{ 'urban_rural_code' if level in ['community', 'grid'] else 'cast(null as ' ~ text ~ ') as urban_rural_code' }},
+        {% if level not in ['community', 'grid'] -%}
+        cast(null as {{ text_type() }}) as urban_rural_code,
+        {% else -%}
+        urban_rural_code,
+        {% endif -%}
         {{ lineage_columns() }}
     from rows_in_registers
     where {{ level }}_code is not null

@@ -20,7 +20,7 @@ rows_ranked as (
 places_registered as (
 
     select
-        place_code || '@' || cast(register_date as {{ dbt.type_string() }})
+        place_code || '@' || cast(register_date as {{ text_type() }})
         || '@' || register_city_code as place_registered_key,
         register_city_code,
         register_date,

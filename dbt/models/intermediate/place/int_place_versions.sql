@@ -95,7 +95,7 @@ versions as (
 place_versions as (
 
     select
-        last_row.place_code || '@' || cast(versions.valid_from as {{ dbt.type_string() }})
+        last_row.place_code || '@' || cast(versions.valid_from as {{ text_type() }})
         || '@' || last_row.register_city_code as place_version_key,
         last_row.place_code,
         last_row.level,

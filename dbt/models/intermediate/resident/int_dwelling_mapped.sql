@@ -1,18 +1,17 @@
 -- One row per row in force of every feed of dwellings.
-{% set text = dbt.type_string() -%}
 with dwellings_mapped as (
 
     {% for feed in feeds('dwelling_feeds') -%}
     select
         '{{ feed.feed }}' as feed,
-        {{ column_or_null(feed.columns, 'dwelling_code', text) }} as dwelling_code,
-        {{ column_or_null(feed.columns, 'building_code', text) }} as building_code,
-        {{ column_or_null(feed.columns, 'building_name', text) }} as building_name,
-        {{ column_or_null(feed.columns, 'entrance', text) }} as entrance,
+        {{ column_or_null(feed.columns, 'dwelling_code', text_type()) }} as dwelling_code,
+        {{ column_or_null(feed.columns, 'building_code', text_type()) }} as building_code,
+        {{ column_or_null(feed.columns, 'building_name', text_type()) }} as building_name,
+        {{ column_or_null(feed.columns, 'entrance', text_type()) }} as entrance,
         {{ column_or_null(feed.columns, 'floor', 'bigint') }} as floor,
-        {{ column_or_null(feed.columns, 'room_no', text) }} as room_no,
-        {{ column_or_null(feed.columns, 'grid_code', text) }} as grid_code,
-        {{ column_or_null(feed.columns, 'use', text) }} as use,
+        {{ column_or_null(feed.columns, 'room_no', text_type()) }} as room_no,
+        {{ column_or_null(feed.columns, 'grid_code', text_type()) }} as grid_code,
+        {{ column_or_null(feed.columns, 'use', text_type()) }} as use,
         {{ column_or_null(feed.columns, 'area', 'double') }} as area,
         {{ column_or_null(feed.columns, 'longitude', 'double') }} as longitude,
         {{ column_or_null(feed.columns, 'latitude', 'double') }} as latitude,

@@ -1,22 +1,21 @@
 -- One row per row in force of every feed of persons: no names, no numbers, keyed pseudonyms only.
-{% set text = dbt.type_string() -%}
 with persons_mapped as (
 
     {% for feed in feeds('person_feeds') -%}
     select
         '{{ feed.feed }}' as feed,
         coalesce(
-            {{ column_or_null(feed.columns, 'person_pseudonym', text) }},
-            {{ column_or_null(feed.columns, 'passport_pseudonym', text) }}
+            {{ column_or_null(feed.columns, 'person_pseudonym', text_type()) }},
+            {{ column_or_null(feed.columns, 'passport_pseudonym', text_type()) }}
         ) as person_key,
-        {{ column_or_null(feed.columns, 'resident_kind', text) }} as resident_kind,
-        {{ column_or_null(feed.columns, 'sex', text) }} as sex,
+        {{ column_or_null(feed.columns, 'resident_kind', text_type()) }} as resident_kind,
+        {{ column_or_null(feed.columns, 'sex', text_type()) }} as sex,
         {{ column_or_null(feed.columns, 'birth_date', 'date') }} as birth_date,
-        {{ column_or_null(feed.columns, 'education', text) }} as education,
-        {{ column_or_null(feed.columns, 'marital_status', text) }} as marital_status,
-        {{ column_or_null(feed.columns, 'dwelling_code', text) }} as dwelling_code,
-        {{ column_or_null(feed.columns, 'grid_code', text) }} as grid_code,
-        {{ column_or_null(feed.columns, 'household_no', text) }} as household_no,
+        {{ column_or_null(feed.columns, 'education', text_type()) }} as education,
+        {{ column_or_null(feed.columns, 'marital_status', text_type()) }} as marital_status,
+        {{ column_or_null(feed.columns, 'dwelling_code', text_type()) }} as dwelling_code,
+        {{ column_or_null(feed.columns, 'grid_code', text_type()) }} as grid_code,
+        {{ column_or_null(feed.columns, 'household_no', text_type()) }} as household_no,
         {{ column_or_null(feed.columns, 'lives_where_registered', 'boolean') }} as lives_where_registered,
         {{ column_or_null(feed.columns, 'registered_on', 'date') }} as registered_on,
         {{ lineage_columns() }}

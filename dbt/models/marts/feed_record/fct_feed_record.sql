@@ -8,7 +8,7 @@ with records as (
 fct_feed_record as (
 
     select
-        records._drop_id || ':' || cast(records._record as {{ dbt.type_string() }}) as record_key,
+        records._drop_id || ':' || cast(records._record as {{ text_type() }}) as record_key,
         records.feed,
         records._unit as unit,
         records._drop_id as drop_id,

@@ -1,0 +1,125 @@
+"""``civic demo``: the whole way on a small made-up town, with something to look at at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from civic.cli.console import console, say, working
+from civic.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from publishing.whole_way import WayResult
+
+HOME = "var/demo"
+OWN = ("drops", "truth", "outbox", "raw", "vault", "lake", "serving", "quality", "reports", "dbt")
+SHOWN = ("handling", "events_overdue")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(demo)
+
+
+def demo(
+    residents: Annotated[int, typer.Option(min=500, help="How many people live there.")] = 3000,
+    seed: Annotated[int, typer.Option(help="Another seed makes another town.")] = 1,
+) -> None:
+    """The whole way on a made-up town: drops in, a report and a trace out (in var/demo)."""
+    from civic.cli.run_summary import show_run
+    from ingestion.simulator.town import write_town
+
+    os.environ.setdefault("CIVIC_HOME", HOME)
+    settings = load_settings()
+    _start_afresh(settings)
+    _say_heading("一、各单位投放文件", "1. The units leave their files")
+    with working(say("正在编造一座小城……", "Making up a town ...")):
+        truth = write_town(settings.drops, residents=residents, months=6, seed=seed)
+    console.print(
+        say(
+            f"{residents:,} 人的小城，{truth.counts.height} 个文件，故意弄脏：{settings.drops}",
+            f"A town of {residents:,}, {truth.counts.height} files, deliberately dirty: "
+            f"{settings.drops}",
+        ),
+        soft_wrap=True,
+    )
+    _say_heading("二、检查、入库、建模、审核、发布", "2. Checked, modelled, audited, published")
+    result = _run(settings)
+    show_run(result, settings)
+    _show_figures(settings)
+    _show_a_rejected_line(result)
+    _say_where_to_look(settings)
+
+
+def _start_afresh(settings: Settings) -> None:
+    """The demo owns what it made before, and removes nothing else."""
+    for name in OWN:
+        shutil.rmtree(settings.home / name, ignore_errors=True)
+
+
+def _run(settings: Settings) -> WayResult:
+    from publishing.whole_way import run
+
+    return run(
+        settings,
+        on_step=lambda step, _, seconds: console.print(
+            f"[green]✓[/] {say(step.zh, step.en)}  [dim]{seconds:.1f} s[/]"
+        ),
+    )
+
+
+def _show_figures(settings: Settings) -> None:
+    """One report, and where one of its figures comes from."""
+    from civic.cli.reports import show_report
+    from civic.cli.traces import trace_cell
+    from publishing.publications import open_publication
+
+    report, metric = SHOWN
+    _say_heading(
+        f"三、一份报表：civic report show {report}", f"3. A report: civic report show {report}"
+    )
+    show_report(report)
+    with open_publication(settings) as opened:
+        cell = opened.cells.filter(
+            report=report, metric=metric, level="all", grain="all", slices=""
+        ).item(0, "cell_id")
+    _say_heading(
+        f"四、一个数字的来源：civic trace {cell}", f"4. Where a figure is from: civic trace {cell}"
+    )
+    trace_cell(cell, rows=3)
+
+
+def _show_a_rejected_line(result: WayResult) -> None:
+    """One row that was turned away, found again by its file and line."""
+    from civic.cli.traces import why_line
+
+    for receipt in result.results["intake"]:
+        rejected = [f for f in receipt.findings if f["severity"] == "reject"]
+        if receipt.status == "accepted" and rejected:
+            file, line = receipt.drop.file_name, rejected[0]["line"]
+            _say_heading(
+                f"五、一行数据的下落：civic why {file} {line}",
+                f"5. What became of a line: civic why {file} {line}",
+            )
+            why_line(file, line)
+            return
+
+
+def _say_where_to_look(settings: Settings) -> None:
+    _say_heading("接下来", "What next")
+    console.print(f"  export CIVIC_HOME={settings.home}", soft_wrap=True)
+    for command, zh, en in (
+        ("civic verify", "从原件逐项复算全部数字", "every figure again, from the kept originals"),
+        ("civic report show register --level street", "按街道列出地方与组织", "places by street"),
+        ("civic up", "打开 Dagster 界面", "Dagster's screens"),
+        ("CIVIC_LANG=zh civic report list", "中文界面", "the same in Chinese"),
+    ):
+        console.print(f"  {command}  [dim]{say(zh, en)}[/]", soft_wrap=True)
+
+
+def _say_heading(zh: str, en: str) -> None:
+    console.print()
+    console.rule(f"[bold]{say(zh, en)}[/]", align="left")

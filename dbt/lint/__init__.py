@@ -1,0 +1,80 @@
+"""What the project's macros look like to sqlfluff, which reads models without dbt, lake or vars.
+
+Each name stands for the macro of that name in ``dbt/macros`` and gives SQL of the same shape
+(``.sqlfluff``: library_path). dbt never reads this; what dbt really compiles is linted by
+tests/dbt/test_portable_sql.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_FEED = {
+    "feed": "a_feed",
+    "model": "a_model",
+    "columns": [],
+    "number": [],
+    "place": [],
+    "stages": {},
+    "occurred": "a_column",
+}
+
+
+def feeds(name: str) -> list[dict[str, Any]]:  # noqa: ARG001
+    """One feed of any kind."""
+    return [_FEED]
+
+
+def text_type() -> str:
+    """The type of text."""
+    return "text"
+
+
+def _attribute(*_: Any) -> str:
+    return "cast(null as text)"
+
+
+column_or_null = first_filled = number_of = value_of = _attribute
+
+
+def column_name(name: str) -> str:
+    """A column."""
+    return name
+
+
+def lineage_columns() -> str:
+    """The last columns of a select."""
+    return "_drop_id"
+
+
+def hours_between(start: str, finish: str) -> str:
+    """A double."""
+    return f"({finish} - {start})"
+
+
+def hours_later(moment: str, hours: str) -> str:
+    """A timestamp."""
+    return f"({moment} + {hours})"
+
+
+def days_between(first_day: str, last_day: str) -> str:
+    """A date."""
+    return f"coalesce({first_day}, {last_day})"
+
+
+def iso_weekday(day: str) -> str:
+    """A number."""
+    return f"extract(isodow from {day})"
+
+
+iso_year = iso_weekday
+
+
+def rows_in_force(*_: Any, **__: Any) -> str:
+    """A whole model."""
+    return "select 1 as a_column"
+
+
+def latest_rows(*_: Any) -> str:
+    """The head of a model, up to a step of that name."""
+    return "with latest_rows as (\n\n    select 1 as a_column\n\n)"

@@ -1,0 +1,58 @@
+"""The audit before a publication: every suite, on the lake as it stands and the cells to come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import duckdb
+import polars as pl
+
+from civic.lake import open_lake
+from civic.settings import Settings
+from expectations.bronze import bronze
+from expectations.cells import cells as cells_suite
+from expectations.checks import Suite
+from expectations.event import event
+from expectations.organisation import organisation
+from expectations.person import person
+from expectations.place import place
+from expectations.running import run_suites
+from expectations.verdicts import Verdict
+from ingestion.contracts import Contract
+
+DATA_DOCS = "data_docs"
+VERDICT = "verdict.json"
+
+
+def audit(
+    settings: Settings, contracts: Mapping[str, Contract], cells: pl.DataFrame | None = None
+) -> Verdict:
+    """Audit bronze, marts and, where given, the cells that are to be published.
+
+    Data Docs go to ``quality/data_docs``, the verdict to ``quality/verdict.json``. No other
+    process may hold the live lake. A verdict that has not passed is an answer, not an error.
+    """
+    settings.quality.mkdir(parents=True, exist_ok=True)
+    with open_lake(settings) as connection:
+        if cells is not None:
+            connection.register("cells_to_come", cells)
+            connection.execute("create table memory.main.cells as from cells_to_come")
+        chosen = suites(contracts, connection, with_cells=cells is not None)
+        verdict = Verdict(tuple(run_suites(connection, chosen, settings.quality / DATA_DOCS)))
+    text = json.dumps(verdict.to_dict(), ensure_ascii=False, indent=1)
+    (settings.quality / VERDICT).write_text(text + "\n", encoding="utf-8")
+    return verdict
+
+
+def suites(
+    contracts: Mapping[str, Contract], connection: duckdb.DuckDBPyConnection, with_cells: bool
+) -> list[Suite]:
+    """One suite for each element, and one for the cells."""
+    texts = connection.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() "
+        "where database_name = 'lake' and schema_name in ('bronze', 'marts') "
+        "and data_type = 'VARCHAR' order by all"
+    ).fetchall()
+    chosen = [bronze(contracts), place(), event(), organisation(), person(contracts, texts)]
+    return [*chosen, cells_suite()] if with_cells else chosen

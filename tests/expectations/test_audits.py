@@ -1,0 +1,212 @@
+"""What audits let pass, what they stop, and what they say about it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from civic.lake import open_lake
+from civic.settings import Settings
+from expectations import AuditResult, Verdict, audit
+from expectations.checks import no_rows
+from tests.expectations.town import CONTRACTS, cells_of, lake_of
+
+#: statement that breaks a promise -> (table, words of the promise, severity)
+BROKEN = {
+    "insert into bronze.citizen_message by name select 'd1' as _drop_id, 9 as _record, "
+    "10 as _line, null as message_no, '请回电13800138000，谢谢' as subject, "
+    "timestamp '2026-01-01' as sent_at": ("bronze.citizen_message", "no citizen id", "blocking"),
+    "insert into bronze.citizen_message by name select 'd1' as _drop_id, 9 as _record, "
+    "11 as _line, 'M1' as message_no, '身份证11010519491231002X' as subject, "
+    "timestamp '2026-01-01' as sent_at": ("bronze.citizen_message", "no key stands", "blocking"),
+    "insert into bronze.citizen_message by name select 'd0' as _drop_id, 1 as _record, "
+    "1 as _line, 'M8' as message_no, 'a' as subject, timestamp '2026-01-01' as sent_at": (
+        "bronze.citizen_message",
+        "belongs to a drop that is known",
+        "blocking",
+    ),
+    "insert into bronze.service_request by name select 'd1' as _drop_id, 1 as _record, "
+    "1 as _line, 'S1' as request_no, timestamp '2026-01-01' as created_at, 'lost' as status, "
+    "'a' as category": ("bronze.service_request", "status is in its code list", "blocking"),
+    "insert into bronze.drops values ('d2', 'u01', 'citizen_message', 'b.csv', 'b', "
+    "'accepted', 9, 1, 1, 1, 0)": ("bronze.drops", "conservation", "blocking"),
+    "insert into bronze.outcomes values "
+    "('d1', 'citizen_message', 5, 6, null, 'rejected', 'date')": (
+        "bronze.outcomes",
+        "is on record",
+        "blocking",
+    ),
+    "delete from bronze.findings": ("bronze.findings", "says why", "warning"),
+    "insert into marts.dim_place by name select 'v4' as place_version_key, '990101' as "
+    "place_code, 'district' as level, '9901' as parent_code, date '2021-06-01' as valid_from": (
+        "marts.dim_place",
+        "do not overlap",
+        "blocking",
+    ),
+    "insert into marts.dim_place by name select 'v5' as place_version_key, '990909' as "
+    "place_code, 'district' as level, '9909' as parent_code, date '2021-06-01' as valid_from": (
+        "marts.dim_place",
+        "has a parent",
+        "warning",
+    ),
+    "update marts.fct_event set closed_at = '2025-12-31' where event_no = 'M1'": (
+        "marts.fct_event",
+        "are called out",
+        "blocking",
+    ),
+    "update marts.fct_event set handling_hours = -1 where event_no = 'M1'": (
+        "marts.fct_event",
+        "handling_hours lies within",
+        "blocking",
+    ),
+    "update marts.bridge_event_source set is_anchor = false where event_key like '%M2'": (
+        "marts.bridge_event_source",
+        "exactly one anchor",
+        "blocking",
+    ),
+    "alter table bronze.resident add column citizen_id varchar": (
+        "bronze.drops",
+        "no protected field",
+        "blocking",
+    ),
+    "update marts.dim_person set sex = 'M'": (
+        "marts.dim_person",
+        "sex is in its code list",
+        "blocking",
+    ),
+    "insert into marts.dim_unit values ('13800138001', '甲'), ('13800138002', '乙')": (
+        "marts.dim_unit",
+        "no citizen id",
+        "blocking",
+    ),
+    "drop table marts.dim_dwelling": (
+        "marts.dim_dwelling",
+        "dwelling_code is always there",
+        "blocking",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Verdict]:
+    settings = lake_of(tmp_path_factory.mktemp("sound"))
+    return settings, audit(settings, CONTRACTS, cells_of())
+
+
+@pytest.fixture(scope="module")
+def unsound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Verdict]:
+    """One lake in which every promise of BROKEN is broken, and a cell that cannot be."""
+    settings = lake_of(tmp_path_factory.mktemp("unsound"), *BROKEN)
+    return settings, audit(settings, CONTRACTS, cells_of(value=0.7, source_rows=1))
+
+
+def failures(verdict: Verdict) -> list[AuditResult]:
+    return [result for result in verdict.results if not result.success]
+
+
+def test_a_sound_lake_passes_every_check(sound: tuple[Settings, Verdict]) -> None:
+    _, verdict = sound
+    assert failures(verdict) == []
+    assert verdict.passed
+    assert {r.suite for r in verdict.results} == {
+        "bronze",
+        "place",
+        "event",
+        "organisation",
+        "person",
+        "cells",
+    }
+
+
+def test_a_number_that_looks_like_a_phone_is_no_leak_of_phones(
+    sound: tuple[Settings, Verdict],
+) -> None:
+    settings, verdict = sound
+    with open_lake(settings) as lake:
+        numbers = lake.execute("select staff_no from marts.dim_staff").fetchall()
+    assert ("13800138000",) in numbers
+    assert verdict.passed
+
+
+@pytest.mark.parametrize("promise", BROKEN.values(), ids=lambda p: f"{p[0]}: {p[1]}")
+def test_a_broken_promise_is_found(
+    promise: tuple[str, str, str], unsound: tuple[Settings, Verdict]
+) -> None:
+    table, words, severity = promise
+    found = [r for r in failures(unsound[1]) if r.table == f"lake.{table}" and words in r.en]
+    assert [r.severity for r in found] == [severity]
+    assert found[0].observed
+    assert found[0].zh
+
+
+def test_cells_that_do_not_add_up_are_found(unsound: tuple[Settings, Verdict]) -> None:
+    columns = {r.column for r in failures(unsound[1]) if r.suite == "cells"}
+    assert columns == {"value", "source_rows"}
+
+
+def test_a_blocking_failure_forbids_publishing_and_a_warning_does_not(
+    unsound: tuple[Settings, Verdict],
+) -> None:
+    _, verdict = unsound
+    assert not verdict.passed
+    assert verdict.to_dict()["passed"] is False
+    assert Verdict(tuple(verdict.warnings)).passed
+
+
+def test_what_is_said_names_columns_and_counts_and_never_the_identifier(
+    unsound: tuple[Settings, Verdict],
+) -> None:
+    settings, verdict = unsound
+    leak = next(
+        r
+        for r in failures(verdict)
+        if r.table == "lake.bronze.citizen_message" and "no citizen id" in r.en
+    )
+    assert leak.observed == "1 rows: column_name=subject, found=2"
+    written = [settings.quality / "verdict.json", *settings.quality.rglob("*.html")]
+    assert len(written) > 40
+    for path in written:
+        text = path.read_text(encoding="utf-8")
+        assert "13800138000" not in text
+        assert "11010519491231002X" not in text
+
+
+def test_a_missing_table_fails_and_says_so(unsound: tuple[Settings, Verdict]) -> None:
+    missing = [r for r in failures(unsound[1]) if r.table == "lake.marts.dim_dwelling"]
+    assert missing
+    assert all("does not exist" in r.observed for r in missing)
+
+
+def test_the_verdict_and_the_data_docs_are_kept(sound: tuple[Settings, Verdict]) -> None:
+    settings, verdict = sound
+    assert json.loads((settings.quality / "verdict.json").read_text()) == verdict.to_dict()
+    index = settings.quality / "data_docs" / "index.html"
+    assert "bronze.drops" in index.read_text(encoding="utf-8")
+    assert sorted(p.name for p in settings.quality.iterdir()) == ["data_docs", "verdict.json"]
+
+
+def test_great_expectations_does_not_phone_home(sound: tuple[Settings, Verdict]) -> None:
+    assert sound
+    assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
+    assert "posthog" not in sys.modules
+
+
+def test_braces_in_a_query_are_no_places_for_the_batch() -> None:
+    check = no_rows("lake.marts.t", "select 'a{2}'", "无", "none")
+    assert check.arguments["unexpected_rows_query"].format(batch="b") == "/* b */ select 'a{2}'"
+
+
+def test_auditing_without_marts_is_a_failed_verdict_and_no_crash(tmp_path: Path) -> None:
+    settings = lake_of(tmp_path, "drop schema marts cascade")
+    verdict = audit(settings, CONTRACTS)
+    assert not verdict.passed
+    assert {r.suite for r in verdict.blocking_failures} == {
+        "place",
+        "event",
+        "organisation",
+        "person",
+    }
