@@ -113,23 +113,6 @@ def services(settings: Settings, port: int) -> Iterator[tuple[Service, ...]]:
             _end(started)
 
 
-def close_interrupted_runs(settings: Settings) -> int:
-    """Mark runs as failed whose processes died with an earlier ``civic up``; how many there were.
-
-    The queue lets one run go at a time: one that is forever "started" would hold it for good.
-    Nothing else is lost: the next run finds what the dead one had done and goes on from there.
-    """
-    import dagster as dg
-
-    going = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
-    statuses = [*going, dg.DagsterRunStatus.CANCELING]
-    with dg.DagsterInstance.from_config(str(settings.dagster)) as instance:
-        runs = instance.get_runs(dg.RunsFilter(statuses=statuses))
-        for run in runs:
-            instance.report_run_failed(run, "The run ended with the civic up that had started it.")
-    return len(runs)
-
-
 def _commands(folder: Path, port: int) -> dict[str, list[str]]:
     """Command lines by service; the workspace file that ties them together is written here."""
     code_socket, workspace = folder / "code.sock", folder / "workspace.yaml"

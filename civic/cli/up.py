@@ -5,15 +5,19 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from civic.cli.console import AsJson, console, print_json, say, table, working
 from civic.errors import CivicError
 from civic.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from dagster_project.services import Service
 
 _LOOK_EVERY_SECONDS = 1.0
 
@@ -43,8 +47,9 @@ def _up(settings: Settings, asked: int | None) -> None:
     from dagster_project.answers import wait_until_ready
     from dagster_project.installation import load_installation
     from dagster_project.instance import prepare_instance
+    from dagster_project.interrupted import close_interrupted_runs, mark_interrupted_runs
     from dagster_project.manifest import prepare_manifest
-    from dagster_project.services import choose_port, close_interrupted_runs, services, up_alone
+    from dagster_project.services import choose_port, services, up_alone
 
     prepare_instance(settings)
     signal.signal(signal.SIGTERM, _interrupt)
@@ -58,12 +63,20 @@ def _up(settings: Settings, asked: int | None) -> None:
                 with working(say("正在启动 Dagster …", "Starting Dagster …")):
                     wait_until_ready(running, port)
                 _tell(settings, port, interrupted)
-                while True:
-                    for service in running:
-                        service.demand_alive()
-                    time.sleep(_LOOK_EVERY_SECONDS)
+                try:
+                    _watch(running)
+                finally:
+                    mark_interrupted_runs(settings)
         except KeyboardInterrupt:
             console.print(say("已结束。", "Ended."))
+
+
+def _watch(running: Sequence[Service]) -> None:
+    """Until Ctrl-C; raises CivicError where a service ends by itself."""
+    while True:
+        for service in running:
+            service.demand_alive()
+        time.sleep(_LOOK_EVERY_SECONDS)
 
 
 def _tell(settings: Settings, port: int, interrupted: int) -> None:
@@ -73,8 +86,8 @@ def _tell(settings: Settings, port: int, interrupted: int) -> None:
     if interrupted:
         console.print(
             say(
-                f"上次中断的运行：{interrupted} 个，已标记为失败。",
-                f"Runs that an earlier end cut off, now marked as failed: {interrupted}.",
+                f"上次中断的运行：{interrupted} 个，将自动继续。",
+                f"Runs that were cut off and will be gone on with: {interrupted}.",
             )
         )
     lines = {

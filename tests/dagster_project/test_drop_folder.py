@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-
 import dagster as dg
+from dagster._core.test_utils import create_run_for_test
 
+from dagster_project import keys
 from dagster_project.defs.ingestion.drop_folder import drop_folder, list_files, look_at
 from dagster_project.installation import Installation
+from dagster_project.interrupted import TAG
 
 ONE = {"unit/resident/a.csv": (10, 1)}
 
@@ -72,17 +72,33 @@ def test_no_drop_folder_is_nothing_new(settings):
     assert list_files(settings) == {}
 
 
+def _ticks(settings, instance, times):
+    """The run requests of that many ticks, one behind the other."""
+    cursor, asked = None, []
+    for _ in range(times):
+        context = dg.build_sensor_context(cursor=cursor, instance=instance)
+        result = drop_folder(context, installation=Installation(settings, {}))
+        asked.append(list(result.run_requests or []))
+        cursor = result.cursor
+    return asked
+
+
 def test_many_files_make_one_run_and_the_same_files_none(settings):
     folder = settings.drops / "unit" / "resident"
     folder.mkdir(parents=True)
     for name in "abc":
         (folder / f"{name}.csv").write_text(name)
-        os.utime(folder / f"{name}.csv", ns=(1, 1))
-    cursor, asked = None, []
-    for _ in range(4):
-        context = dg.build_sensor_context(cursor=cursor)
-        result = drop_folder(context, installation=Installation(settings, {}))
-        asked.append(len(result.run_requests or []))
-        cursor = result.cursor
-    assert asked == [0, 1, 0, 0]
-    assert set(json.loads(cursor)["taken"]) == {f"unit/resident/{name}.csv" for name in "abc"}
+    with dg.DagsterInstance.ephemeral() as instance:
+        asked = _ticks(settings, instance, 4)
+    assert [len(requests) for requests in asked] == [0, 1, 0, 0]
+    assert asked[1][0].tags["civic/new_files"] == "3"
+
+
+def test_a_run_that_was_cut_off_is_asked_for_again_and_one_that_failed_is_not(settings):
+    with dg.DagsterInstance.ephemeral() as instance:
+        create_run_for_test(instance, job_name=keys.WHOLE_WAY, status=dg.DagsterRunStatus.FAILURE)
+        assert _ticks(settings, instance, 1) == [[]]
+        dead = create_run_for_test(instance, job_name=keys.WHOLE_WAY, tags={TAG: "true"})
+        (first,), (second,) = _ticks(settings, instance, 2)
+    # Dagster launches one run for one key, however often it is asked for.
+    assert first.run_key == second.run_key == f"again-{dead.run_id}"

@@ -7,13 +7,12 @@ import signal
 import socket
 import sys
 
-import dagster as dg
 import pytest
 
 from civic.errors import CivicError
 from dagster_project import services
 from dagster_project.instance import prepare_instance, service_logs
-from dagster_project.services import HOST, choose_port, close_interrupted_runs, up_alone
+from dagster_project.services import HOST, choose_port, up_alone
 
 
 @pytest.fixture
@@ -94,17 +93,3 @@ def test_everything_listens_on_this_machine_only(tmp_path):
     assert web[web.index("--host") + 1] == "127.0.0.1"
     assert web[web.index("--port") + 1] == "4321"
     assert "--socket" in commands["code_server"] and "--port" not in commands["code_server"]
-
-
-def test_a_run_that_died_with_its_process_does_not_hold_the_queue(settings):
-    from dagster._core.test_utils import create_run_for_test
-
-    folder = str(prepare_instance(settings))
-    with dg.DagsterInstance.from_config(folder) as instance:
-        dead = create_run_for_test(instance, status=dg.DagsterRunStatus.STARTED).run_id
-        waiting = create_run_for_test(instance, status=dg.DagsterRunStatus.NOT_STARTED).run_id
-    assert close_interrupted_runs(settings) == 1
-    with dg.DagsterInstance.from_config(folder) as instance:
-        assert instance.get_run_by_id(dead).status == dg.DagsterRunStatus.FAILURE
-        assert instance.get_run_by_id(waiting).status == dg.DagsterRunStatus.NOT_STARTED
-    assert close_interrupted_runs(settings) == 0

@@ -12,6 +12,7 @@ import dagster as dg
 from civic.settings import Settings
 from dagster_project import keys
 from dagster_project.installation import Installation
+from dagster_project.interrupted import run_to_repeat
 
 #: Path below the drop folder to (bytes, modification time in ns).
 Listing = Mapping[str, tuple[int, int]]
@@ -34,15 +35,20 @@ class Look:
 def drop_folder(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.SensorResult:
-    """投递文件夹 · Runs the whole way once for all files that have come since the last look."""
+    """投递文件夹 · One run for all files that have come since the last look, or were cut off."""
     look = look_at(list_files(installation.settings), context.cursor)
-    if not look.new:
-        waiting = f"{len(look.growing)} files may still be written."
-        why = waiting if look.growing else "Nothing new."
-        return dg.SensorResult(skip_reason=why, cursor=look.cursor)
-    digest = hashlib.sha256(look.cursor.encode()).hexdigest()[:16]
-    request = dg.RunRequest(run_key=digest, tags={"civic/new_files": str(len(look.new))})
-    return dg.SensorResult([request], cursor=look.cursor)
+    repeated = run_to_repeat(context.instance)
+    if look.new:
+        # Named after what lies there, so that a tick that is repeated asks for no second run.
+        key = f"files-{hashlib.sha256(look.cursor.encode()).hexdigest()[:16]}"
+        request = dg.RunRequest(run_key=key, tags={"civic/new_files": str(len(look.new))})
+        return dg.SensorResult([request], cursor=look.cursor)
+    if repeated:
+        request = dg.RunRequest(run_key=f"again-{repeated}", tags={"civic/goes_on_with": repeated})
+        return dg.SensorResult([request], cursor=look.cursor)
+    growing = f"{len(look.growing)} files may still be written."
+    why = growing if look.growing else "Nothing new."
+    return dg.SensorResult(skip_reason=why, cursor=look.cursor)
 
 
 def list_files(settings: Settings) -> Listing:
