@@ -25,7 +25,8 @@ class Step:
 
 
 def squeezed(text: str) -> str:
-    return " ".join(text.split())
+    """The words alone: widths and the lines of tables depend on the terminal."""
+    return " ".join(re.sub("[┃│]", " ", text).split())
 
 
 def read_page() -> tuple[dict[str, str], list[Step]]:
