@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from analytics.reports.arrangement import Arranged, Asked, Naming, arrange, place_names
+from analytics.reports.arrangement import Arranged, Naming, arrange
+from analytics.reports.asking import Asked, place_names
 from analytics.reports.declarations import Report, Table
 from analytics.reports.metrics import Label, Metric
 from analytics.reports.semantic_manifest import Catalog

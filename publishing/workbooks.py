@@ -19,7 +19,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from analytics.reports.arrangement import Asked, Naming, ValueLabels
+from analytics.reports.arrangement import Naming, ValueLabels
+from analytics.reports.asking import Asked
 from analytics.reports.coordinates import ALL
 from analytics.reports.declarations import Report
 from analytics.reports.semantic_manifest import Catalog

@@ -20,20 +20,11 @@ from civic.settings import load_settings
 
 if TYPE_CHECKING:
     import polars as pl
-<<<<<<< HEAD
-    from rich.table import Table as Drawn
-=======
-    from publishing.publications import OpenPublication
->>>>>>> reports
 
     from analytics.reports.arrangement import Arranged
     from analytics.reports.asking import Asked
     from analytics.reports.declarations import Report
-<<<<<<< HEAD
-    from analytics.reports.metrics import Label, Metric
     from publishing.publications import OpenPublication
-=======
->>>>>>> reports
 
 Number = Annotated[
     int | None, typer.Option("--publication", help="A publication's number; else the current one.")
@@ -94,15 +85,8 @@ def show_report(
     as_json: AsJson = False,
 ) -> None:
     """Show a report as the current publication has it."""
-<<<<<<< HEAD
-    from analytics.reports.arrangement import Naming, arrange, asked_for, places_in_force
-=======
-    from publishing.publications import open_publication
-    from publishing.serving_tables import catalog_of
-
     from analytics.reports.arrangement import Naming, arrange
     from analytics.reports.asking import asked_for, known_places
->>>>>>> reports
     from analytics.reports.declarations import load_declarations, report_named
     from analytics.reports.wording import value_labels
     from ingestion.contracts import load_contracts

@@ -45,12 +45,11 @@ def trace_cell(
     as_json: AsJson = False,
 ) -> None:
     """Show where a published figure comes from: files, lines and the rows themselves."""
-    from publishing.publications import open_publication
-    from publishing.serving_tables import catalog_of
-
     from analytics.reports.asking import known_places, place_names
     from analytics.reports.tracing import find_cell, trace, trace_data
     from ingestion.contracts import load_contracts
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:
@@ -81,13 +80,12 @@ def why_line(
     as_json: AsJson = False,
 ) -> None:
     """Show what became of a line of a file, and which published figures it feeds."""
-    from publishing.publications import open_publication
-    from publishing.serving_tables import catalog_of
-
     from analytics.reports.asking import known_places, place_names
     from analytics.reports.declarations import load_declarations
     from analytics.reports.why import why, why_data
     from ingestion.contracts import load_contracts
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:
