@@ -26,14 +26,23 @@ STAGES = (
 )
 
 ELEMENTS = (
+    "activity",
+    "building",
+    "dwelling",
+    "event",
+    "event_stage",
+    "feedback",
+    "object",
+    "organisation",
     "person",
     "place",
-    "event",
-    "object",
+    "reading",
     "sentiment",
-    "organisation",
-    "dwelling",
+    "service",
     "staff",
+    "unit",
+    "work_item",
+    "work_order",
 )
 
 #: Fields that name a record's place where ``centre.place`` does not, the finest first.
