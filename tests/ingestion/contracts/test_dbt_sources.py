@@ -168,7 +168,7 @@ def test_an_element_s_attribute_from_the_vault_is_left_empty(contracts):
 @pytest.mark.parametrize(
     ("centre", "fault"),
     [
-        ({"element": "vehicle"}, "element 'vehicle' is none of person"),
+        ({"element": "vehicle"}, "element 'vehicle' is none of activity"),
         ({"element": "event", "number": "no_such"}, "number: 'no_such' is no field"),
         ({"element": "event", "stages": {"begun": "created_at"}}, "stage 'begun' is none of"),
         (
