@@ -40,7 +40,7 @@ class Styles:
         """The format of a figure in that column."""
         key = (number_format(column), is_total, linked)
         if key not in self.figures:
-            properties: dict[str, Any] = {"num_format": key[0], "align": "right", "indent": 1}
+            properties: dict[str, Any] = {"num_format": key[0], "align": "right"}
             if linked:
                 properties |= {"font_color": LINK}
             self.figures[key] = self.workbook.add_format(

@@ -126,6 +126,8 @@ def cells_of(opened: OpenPublication, report: Report) -> pl.DataFrame:
 
 def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: Path | None) -> Path:
     """Write the report as a workbook whose figures link to their source rows."""
+    from analytics.reports.wording import value_labels
+    from ingestion.contracts import load_contracts
     from publishing.pages import Imprint
     from publishing.serving_tables import catalog_of, cell_atoms
     from publishing.workbooks import write_report_workbook
@@ -135,17 +137,18 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
             "A workbook is arranged as the report declares it.", "Leave out --level and --slice."
         )
     language: Literal["zh", "en"] = "zh" if chinese() else "en"
-    manifest = opened.manifest
+    settings, manifest = load_settings(), opened.manifest
     return write_report_workbook(
         report,
         opened.cells,
-        out or load_settings().reports / f"{report.name}.{language}.xlsx",
+        out or settings.reports / f"{report.name}.{language}.xlsx",
         language,
         catalog=catalog_of(opened),
         places=opened.table("places").filter(is_current=True),
         imprint=Imprint(opened.number, manifest["digest"], manifest["created_at"]),
         place_code=asked.place,
         period=asked.period,
+        values=value_labels(load_contracts(settings.contract_paths)),
         atoms_of=cell_atoms(opened),
     )
 
