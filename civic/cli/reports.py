@@ -60,7 +60,11 @@ def list_reports(as_json: AsJson = False) -> None:
     if as_json:
         print_json([{**row, "metrics": row["metrics"].split(", ")} for row in rows])
         return
-    headings = {"name": "report", "title": say("标题", "title"), "metrics": say("指标", "metrics")}
+    headings = {
+        "name": say("名称", "Report"),
+        "title": say("标题", "Title"),
+        "metrics": say("指标", "Metrics"),
+    }
     console.print(table(say("报表", "Reports"), headings, rows))
 
 
@@ -68,16 +72,17 @@ def show_report(
     name: Annotated[str, typer.Argument(metavar="REPORT", help="As in: civic report list.")],
     place: Annotated[str | None, typer.Option(help="A place's code or name.")] = None,
     level: Annotated[
-        str | None, typer.Option(help="Lines are the places of this level below the place.")
+        str | None, typer.Option(help="A line for each district, street, community or grid.")
     ] = None,
     period: Annotated[
-        str | None, typer.Option(help="all, 2019, 2019-02; or lines by: year, month.")
+        str | None, typer.Option(help="all, 2026, 2026-02; or a line for each year, month.")
     ] = None,
     slices: Annotated[
-        str | None, typer.Option("--slice", help="Lines by category; or only category=value.")
+        str | None,
+        typer.Option("--slice", help="A line for each category, feed, …; or only category=value."),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to give it out.")] = Format.table,
-    out: Annotated[Path | None, typer.Option(help="The workbook's path.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write the workbook.")] = None,
     ids: Annotated[
         bool, typer.Option("--ids", help="A line for each figure, with the identifier to trace.")
     ] = False,
@@ -121,6 +126,8 @@ def cells_of(opened: OpenPublication, report: Report) -> pl.DataFrame:
 
 def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: Path | None) -> Path:
     """Write the report as a workbook whose figures link to their source rows."""
+    from analytics.reports.wording import value_labels
+    from ingestion.contracts import load_contracts
     from publishing.pages import Imprint
     from publishing.serving_tables import catalog_of, cell_atoms
     from publishing.workbooks import write_report_workbook
@@ -130,17 +137,18 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
             "A workbook is arranged as the report declares it.", "Leave out --level and --slice."
         )
     language: Literal["zh", "en"] = "zh" if chinese() else "en"
-    manifest = opened.manifest
+    settings, manifest = load_settings(), opened.manifest
     return write_report_workbook(
         report,
         opened.cells,
-        out or load_settings().reports / f"{report.name}.{language}.xlsx",
+        out or settings.reports / f"{report.name}.{language}.xlsx",
         language,
         catalog=catalog_of(opened),
         places=opened.table("places").filter(is_current=True),
         imprint=Imprint(opened.number, manifest["digest"], manifest["created_at"]),
         place_code=asked.place,
         period=asked.period,
+        values=value_labels(load_contracts(settings.contract_paths)),
         atoms_of=cell_atoms(opened),
     )
 

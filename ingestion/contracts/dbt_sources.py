@@ -14,7 +14,7 @@ import yaml
 
 from civic.dbt_runner import project_folder
 from civic.errors import CivicError
-from civic.settings import PROJECT_ROOT, Settings
+from civic.settings import PROJECT_ROOT, Settings, load_settings
 from ingestion.contracts.bronze_schema import LINEAGE
 from ingestion.contracts.centre import dbt_vars, staging_model
 from ingestion.contracts.loading import load_contracts
@@ -184,3 +184,8 @@ def _bronze_names(contract: Contract, names: Iterable[str]) -> list[str]:
 def _yaml(feed: str, content: dict[str, Any]) -> str:
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=99)
     return f"# {_NOTE.format(feed=feed)}\n{text}"
+
+
+if __name__ == "__main__":
+    _settings = load_settings()
+    sync(load_contracts(_settings.contract_paths), _settings)

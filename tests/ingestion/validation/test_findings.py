@@ -77,8 +77,8 @@ def test_a_value_may_differ_between_the_languages() -> None:
 
 def test_braces_in_a_value_are_only_text() -> None:
     assert findings.expected("pattern", expected="[0-9]{6}") == (
-        "格式：[0-9]{6}",
-        "the form [0-9]{6}",
+        "形如 [0-9]{6}",
+        "a form like [0-9]{6}",
     )
 
 
