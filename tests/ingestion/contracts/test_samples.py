@@ -12,7 +12,6 @@ import yaml
 
 from civic.settings import PROJECT_ROOT
 from ingestion.contracts import load_contracts
-from ingestion.contracts.headings import normalise
 from ingestion.intake import Receipt, check
 
 CONTRACTS = load_contracts([PROJECT_ROOT / "ingestion" / "contracts"])
@@ -55,12 +54,3 @@ def test_a_good_row_is_taken_without_a_word(tmp_path, feed):
 def test_a_slip_is_found_under_its_code_and_no_other(tmp_path, feed, change, code):
     receipt = answer(tmp_path, feed, {**SAMPLES[feed]["good"], **change})
     assert codes_found(receipt) == {code}
-
-
-@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
-def test_no_spelling_has_two_meanings(contract):
-    headings = {(normalise(s), f.name) for f in contract.fields for s in f.synonyms}
-    assert len({spelling for spelling, _ in headings}) == len(headings)
-    for field in contract.fields:
-        codes = {(normalise(s), c.value) for c in field.codes for s in c.spellings}
-        assert len({spelling for spelling, _ in codes}) == len(codes)
