@@ -6,7 +6,7 @@ not belong here: SQL (``dbt/macros``) or files (``dbt_sources``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from civic.errors import CivicError
@@ -23,6 +23,17 @@ STAGES = (
     "verified",
     "closed",
     "rated",
+)
+
+#: What may befall a matter beside its stages; it comes as a row of a feed of stages only.
+SIDE_ROADS = (
+    "returned",
+    "extended",
+    "suspended",
+    "reopened",
+    "withdrawn",
+    "void",
+    "transferred",
 )
 
 ELEMENTS = (
@@ -45,6 +56,21 @@ ELEMENTS = (
     "work_order",
 )
 
+#: Elements that are filled role by role, each under ``<element>_feeds``. Every one has a number and
+#: a place besides.
+ROLES = {
+    "activity": ("kind", "at", "unit", "staff", "amount"),
+    "event_stage": ("stage", "at", "unit", "staff"),
+    "object": ("kind", "name", "state", "net"),
+    "reading": ("object", "at", "quantity", "value", "unit"),
+    "sentiment": (
+        *("kind", "at", "unit", "staff", "category", "score", "weight", "response"),
+        *("first_contact_at", "resolved_at", "resolved", "satisfied"),
+    ),
+    "work_item": ("item", "unit", "phase", "at"),
+    "work_order": ("issuer", "recipient", "step", "at"),
+}
+
 #: Fields that name a record's place where ``centre.place`` does not, the finest first.
 _PLACE_FIELDS = ("grid_code", "community_code", "place_code")
 
@@ -53,8 +79,8 @@ def dbt_vars(contracts: Mapping[str, Contract]) -> dict[str, Any]:
     """What dbt is told about the feeds: ``--vars`` of every run.
 
     A list of mappings for each of ``event_feeds``, ``organisation_feeds``, ``unit_feeds``,
-    ``place_feeds``, ``person_feeds``, ``dwelling_feeds``, ``staff_feeds`` and ``record_feeds``
-    (every feed that is not about residents). Plain data in an order that does not depend on the
+    ``place_feeds``, ``person_feeds``, ``dwelling_feeds``, ``staff_feeds``, ``record_feeds`` (every
+    feed that is not about residents), and for each element of ``ROLES``. Plain data in an order that does not depend on the
     order of the contracts. Raises CivicError where a ``centre`` names what the contract has not.
     """
     ordered = [contracts[feed] for feed in sorted(contracts)]
@@ -62,19 +88,20 @@ def dbt_vars(contracts: Mapping[str, Contract]) -> dict[str, Any]:
         _check_element(contract)
     organisations = [_organisation(c) for c in ordered if _element(c) == "organisation"]
     return {
-        "event_feeds": [_event(c) for c in ordered if _element(c) == "event"],
+        "event_feeds": [_event(c, ordered) for c in ordered if _element(c) == "event"],
         "organisation_feeds": organisations,
         "unit_feeds": [
             _plain(c)
             for c in ordered
-            if _element(c) == "organisation"
-            and c.centre.get("kind") == {"constant": "governance_unit"}
+            if _element(c) == "unit"
+            or c.centre.get("kind") == {"constant": "governance_unit"}
         ],
         "place_feeds": [_plain(c) for c in ordered if _element(c) == "place"],
         "person_feeds": [_plain(c) for c in ordered if _element(c) == "person"],
         "dwelling_feeds": [_plain(c) for c in ordered if _element(c) == "dwelling"],
         "staff_feeds": [_plain(c) for c in ordered if _element(c) == "staff"],
         "record_feeds": [_record(c) for c in ordered if not c.personal],
+        **_feeds_by_role(ordered),
     }
 
 
@@ -98,12 +125,68 @@ def _plain(contract: Contract) -> dict[str, Any]:
     return {"feed": contract.feed, "model": staging_model(contract), "columns": columns}
 
 
-def _event(contract: Contract) -> dict[str, Any]:
+def stage_feed_closes(contract: Contract) -> bool:
+    """Whether a feed of stages can tell that a matter is closed: its code list has the stage."""
+    codes = {code.value for code in _stage_field(contract).codes}
+    return not codes or "closed" in codes
+
+
+def _feeds_by_role(ordered: Sequence[Contract]) -> dict[str, Any]:
+    return {
+        f"{element}_feeds": [_by_role(c, roles) for c in ordered if _element(c) == element]
+        for element, roles in ROLES.items()
+    }
+
+
+def _by_role(contract: Contract, roles: Iterable[str]) -> dict[str, Any]:
+    made = {
+        "feed": contract.feed,
+        "model": staging_model(contract),
+        "number": _number(contract),
+        "place": _places(contract),
+        "longitude": _named(contract, "longitude"),
+        "latitude": _named(contract, "latitude"),
+        **{role: _value(contract, role) for role in roles},
+    }
+    if _element(contract) == "event_stage":
+        _check_stages(contract)
+        made["event_feed"] = {"constant": _event_feed(contract)}
+    return made
+
+
+def _event_feed(contract: Contract) -> str:
+    entry = contract.centre.get("event_feed")
+    named = entry.get("constant") if isinstance(entry, dict) else entry
+    if not named:
+        raise _fault(contract, "event_feed does not say whose stages these are")
+    return str(named)
+
+
+def _stage_field(contract: Contract) -> Field:
+    entry = contract.centre.get("stage")
+    return _field(contract, entry.get("field") if isinstance(entry, dict) else entry, "stage")
+
+
+def _check_stages(contract: Contract) -> None:
+    known = (*STAGES, *SIDE_ROADS)
+    unknown = [c.value for c in _stage_field(contract).codes if c.value not in known]
+    if unknown:
+        raise _fault(contract, f"stage: {', '.join(unknown)} is none of {', '.join(known)}")
+
+
+def _event(contract: Contract, ordered: Sequence[Contract]) -> dict[str, Any]:
     centre = contract.centre
     number = _number(contract)
+    stage_feeds = [
+        c
+        for c in ordered
+        if _element(c) == "event_stage" and _event_feed(c) == contract.feed
+    ]
     return {
         "feed": contract.feed,
         "model": staging_model(contract),
+        "has_closing_stage": "closed" in _stages(contract)
+        or any(stage_feed_closes(c) for c in stage_feeds),
         "number": number,
         "category": _value(contract, "category"),
         "source": _value(contract, "source"),
@@ -114,6 +197,7 @@ def _event(contract: Contract) -> dict[str, Any]:
         "latitude": _named(contract, "latitude"),
         "stages": _stages(contract),
         "time_limit": centre.get("time_limit"),
+        **{role: _value(contract, role) for role in ("limit_class", "level", "scale", "outcome")},
     }
 
 
