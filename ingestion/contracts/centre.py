@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from civic.errors import CivicError
+from ingestion.contracts.centre_feedback import feedback_feeds
 from ingestion.contracts.model import Contract, Field
 
 #: The stages of a matter, in the order in which it passes through them.
@@ -59,7 +60,7 @@ ELEMENTS = (
 #: Elements that are filled role by role, each under ``<element>_feeds``. Every one has a number and
 #: a place besides.
 ROLES = {
-    "activity": ("kind", "at", "unit", "staff", "amount"),
+    "activity": ("kind", "category", "at", "unit", "staff", "amount"),
     "event_stage": ("stage", "at", "unit", "staff"),
     "object": ("kind", "name", "state", "net"),
     "reading": ("object", "at", "quantity", "value", "unit"),
@@ -67,8 +68,8 @@ ROLES = {
         *("kind", "at", "unit", "staff", "category", "score", "weight", "response"),
         *("first_contact_at", "resolved_at", "resolved", "satisfied"),
     ),
-    "work_item": ("item", "unit", "phase", "at"),
-    "work_order": ("issuer", "recipient", "step", "at"),
+    "work_item": ("item", "unit", "phase", "at", "period", "target", "amount"),
+    "work_order": ("issuer", "recipient", "step", "at", "deadline", "score", "done"),
 }
 
 #: Fields that name a record's place where ``centre.place`` does not, the finest first.
@@ -102,6 +103,7 @@ def dbt_vars(contracts: Mapping[str, Contract]) -> dict[str, Any]:
         "staff_feeds": [_plain(c) for c in ordered if _element(c) == "staff"],
         "record_feeds": [_record(c) for c in ordered if not c.personal],
         **_feeds_by_role(ordered),
+        **feedback_feeds(ordered),
     }
 
 
@@ -198,7 +200,19 @@ def _event(contract: Contract, ordered: Sequence[Contract]) -> dict[str, Any]:
         "stages": _stages(contract),
         "time_limit": centre.get("time_limit"),
         **{role: _value(contract, role) for role in ("limit_class", "level", "scale", "outcome")},
+        "due": _due(contract),
     }
+
+
+def _due(contract: Contract) -> dict[str, Any]:
+    """The column of a deadline of the matter's own; a mere date means the end of that day."""
+    due = _value(contract, "due")
+    if not due:
+        return {}
+    kind = _field(contract, contract.centre["due"], "due").logical_type
+    if kind not in ("date", "timestamp"):
+        raise _fault(contract, f"due: {contract.centre['due']} is neither a date nor a timestamp")
+    return {**due, "is_date": kind == "date"}
 
 
 def _organisation(contract: Contract) -> dict[str, Any]:
@@ -227,8 +241,9 @@ def _record(contract: Contract) -> dict[str, Any]:
 def _number(contract: Contract) -> list[str]:
     """The columns that tell one matter from another: ``centre.number``, else the key."""
     if "number" in contract.centre:
-        column = _column(contract, contract.centre["number"], "number")
-        return [column] if column else []
+        named = contract.centre["number"]
+        named = [named] if isinstance(named, str) else named
+        return [column for name in named if (column := _column(contract, name, "number"))]
     return [f.bronze_name for f in contract.key if f.bronze_name]
 
 

@@ -79,6 +79,7 @@ rows_merged as (
         {% endfor -%}
         events.time_limit_class,
         events.own_limit_class,
+        events.own_due_at,
         events.event_level,
         events.event_scale,
         events.outcome,
@@ -138,6 +139,7 @@ events_with_stages as (
         {% endfor -%}
         rows_merged.time_limit_class,
         rows_merged.own_limit_class,
+        rows_merged.own_due_at,
         rows_merged.event_level,
         rows_merged.event_scale,
         rows_merged.outcome,
@@ -181,6 +183,7 @@ events_merged as (
         {% endfor -%}
         time_limit_class,
         own_limit_class,
+        own_due_at,
         event_level,
         event_scale,
         outcome,

@@ -1,6 +1,6 @@
 -- Matters, one row each, as an accumulating snapshot of their stages. Whether a matter was due and
--- handled in time is judged as of the latest drop that its unit sent. The limit is the one that the
--- record names, else its category's, else the contract's. What was withdrawn or declared void is due
+-- handled in time is judged as of the latest drop that its unit sent. The limit is the
+-- deadline or class that the record names, else its category's, else the contract's. What was withdrawn or declared void is due
 -- no more, unless it was closed.
 with events as (
 
@@ -28,7 +28,10 @@ events_dated as (
 
     select
         *,
-        {{ hours_later('reported_at', 'time_limit_hours') }} as due_at,
+        case
+            when has_closing_stage
+                then coalesce(own_due_at, {{ hours_later('reported_at', 'time_limit_hours') }})
+        end as due_at,
         coalesce(
             least(
                 coalesce(accepted_at, reported_at), coalesce(dispatched_at, reported_at),
