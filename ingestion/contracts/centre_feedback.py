@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from civic.errors import CivicError
+from ingestion.contracts.centre_fields import fault, field_of, value_of
 from ingestion.contracts.model import Contract, Field
 
 #: Types whose values read the same as text on every engine; fractions do not.
@@ -21,9 +21,10 @@ _COMPARED_TYPES = ("string", "integer", "boolean")
 def feedback_feeds(ordered: Sequence[Contract]) -> dict[str, list[dict[str, Any]]]:
     """``feedback_feeds`` and ``feedback_lists``, as dbt's models read them.
 
-    A feed tells ``organisation_feed`` (the list that it answers), ``organisation``, ``answered_by``,
-    ``answered_on`` and the columns ``told``. A list has the columns ``told`` that some answer tells
-    as well: they are compared. Raises CivicError where a contract does not say whom it answers.
+    A feed says ``organisation_feed`` (the list that it answers), ``organisation``,
+    ``answered_by``, ``answered_on`` and the columns ``told``. A list has the columns ``told`` that
+    some answer tells as well: they are compared. Raises CivicError where a contract does
+    not say whom it answers.
     """
     by_name = {c.feed: c for c in ordered}
     answers = [c for c in ordered if c.centre.get("element") == "feedback"]
@@ -37,15 +38,18 @@ def feedback_feeds(ordered: Sequence[Contract]) -> dict[str, list[dict[str, Any]
 
 def list_answered(contract: Contract) -> str:
     """The feed of the list that a feed of answers is about. Raises CivicError where none is."""
-    field = _field(contract, "organisation")
+    field = field_of(contract, contract.centre.get("organisation"), "organisation")
     if field.reference is None:
-        raise _fault(contract, f"{field.name} names no list: give it a relationship")
+        raise fault(contract, f"{field.name} names no list: give it a relationship")
     return field.reference[0]
 
 
 def told_columns(contract: Contract) -> list[str]:
     """The columns by which an answer tells something: neither whose it is nor when it came."""
-    roles = {_field(contract, role).name for role in ("organisation", "answered_on")}
+    roles = {
+        field_of(contract, contract.centre.get(role), role).name
+        for role in ("organisation", "answered_on")
+    }
     return [f.name for f in contract.bronze_fields if f.name not in roles and _is_told(f)]
 
 
@@ -59,20 +63,20 @@ def compared_columns(listed: Contract, told: Sequence[str]) -> list[str]:
 def _feedback(contract: Contract, by_name: Mapping[str, Contract]) -> dict[str, Any]:
     listed = list_answered(contract)
     if listed not in by_name or by_name[listed].centre.get("element") != "organisation":
-        raise _fault(contract, f"{listed} is no feed of organisations")
+        raise fault(contract, f"{listed} is no feed of organisations")
     by = contract.centre.get("answered_by")
     by = by.get("constant") if isinstance(by, dict) else by
     if not by:
-        raise _fault(contract, "answered_by does not say who answers")
+        raise fault(contract, "answered_by does not say who answers")
     return {
         "feed": contract.feed,
         "model": f"stg_{contract.module}__{contract.feed}",
         "number": [],
         "place": [],
         "organisation_feed": {"constant": listed},
-        "organisation": {"column": _field(contract, "organisation").bronze_name},
+        "organisation": value_of(contract, "organisation"),
         "answered_by": {"constant": str(by)},
-        "answered_on": {"column": _field(contract, "answered_on").bronze_name},
+        "answered_on": value_of(contract, "answered_on"),
         "told": told_columns(contract),
     }
 
@@ -89,17 +93,3 @@ def _list(contract: Contract, feeds: Sequence[Mapping[str, Any]]) -> dict[str, A
 
 def _is_told(field: Field) -> bool:
     return field.protection == "none" and field.logical_type in _TOLD_TYPES
-
-
-def _field(contract: Contract, role: str) -> Field:
-    try:
-        return contract.field(str(contract.centre.get(role)))
-    except KeyError:
-        raise _fault(contract, f"{role}: {contract.centre.get(role)!r} is no field") from None
-
-
-def _fault(contract: Contract, what: str) -> CivicError:
-    return CivicError(
-        f"Contract {contract.feed}: centre: {what}.",
-        "docs/contracts.md explains what centre may say.",
-    )
