@@ -206,4 +206,55 @@ VOICES = [
     ),
 ]
 
-ELEMENTS = [*STAGES, *OBJECTS, *ANSWERS, *VOICES]
+
+def item(code: str, phase: str, done_on: str, unit: str = "HT-C", period: str = "2026-01"):
+    """A phase of a work item that a unit tells of."""
+    return {
+        "item_code": code,
+        "unit_code": unit,
+        "period": period,
+        "phase": phase,
+        "done_on": done_on,
+        "target_count": 10,
+    }
+
+
+WORK_ITEMS = [
+    Drop(
+        "centre_office",
+        "unit",
+        "2026-01-01",
+        [
+            {
+                "unit_code": code,
+                "unit_name": name,
+                "level": level,
+                "kind": "centre",
+                "place_code": place,
+            }
+            for code, name, level, place in (
+                ("HT-C", "湖东社区综治中心", "community", COMMUNITY),
+                ("HT-D", "湖滨社区综治中心", "community", "990102001001"),
+            )
+        ],
+    ),
+    Drop(
+        "centre_office",
+        "work_item_record",
+        "2026-03-01",
+        [
+            # 0201 is owed by communities every month: in time, late, and no summary.
+            item("0201", "plan", "2026-01-11"),
+            item("0201", "implementation", "2026-02-11"),
+            # 0203 is owed every quarter: what is told by month is told.
+            item("0203", "plan", "2026-01-05"),
+            item("0203", "plan", "2026-02-05", period="2026-02"),
+            # Owed by streets: told all the same.
+            item("0109", "plan", "2026-01-05"),
+            # A member unit owes what it ever told of.
+            item("0304", "plan", "2026-01-05", unit="HT-00"),
+        ],
+    ),
+]
+
+ELEMENTS = [*STAGES, *OBJECTS, *ANSWERS, *VOICES, *WORK_ITEMS]

@@ -36,6 +36,12 @@ FACTS = {
         "bridge_organisation_feedback_source.feedback_key",
         *("category", "is_answered", "is_missing", "is_contradictory", "as_of"),
     ),
+    "fct_work_item": (
+        ("unit_code", "item_code", "period", "phase"),
+        "bridge_work_item_source.work_item_key",
+        *("item_label", "module", "unit_label", "unit_kind", "unit_level", "due_on"),
+        *("is_expected", "is_told", "is_due", "is_done", "is_in_time", "is_late", "is_missing"),
+    ),
 }
 
 

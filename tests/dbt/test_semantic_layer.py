@@ -41,6 +41,13 @@ METRICS = {
     "mean_reading",
     "work_order_steps",
     "median_hours_to_work_order_step",
+    "work_items_told",
+    "work_items_due",
+    "work_items_done",
+    "work_items_in_time",
+    "work_items_late",
+    "work_items_missing",
+    "work_item_rate",
 }
 PLACES = {"city_code", "district_code", "street_code", "community_code", "grid_code"}
 
