@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.dbt.bronze import Drop
+from tests.dbt.elements import ELEMENTS
 
 CITY, DISTRICT, STREET = "990100000000", "990102000000", "990102001000"
 
@@ -321,4 +322,5 @@ DROPS = [
     *ORGANISATIONS,
     *RESIDENTS,
     *OWN_FEEDS,
+    *ELEMENTS,
 ]
