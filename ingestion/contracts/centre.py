@@ -54,8 +54,9 @@ def dbt_vars(contracts: Mapping[str, Contract]) -> dict[str, Any]:
 
     A list of mappings for each of ``event_feeds``, ``organisation_feeds``, ``unit_feeds``,
     ``place_feeds``, ``person_feeds``, ``dwelling_feeds``, ``building_feeds``, ``staff_feeds`` and
-    ``record_feeds`` (every feed that is not about residents). Plain data in an order that does not depend on the
-    order of the contracts. Raises CivicError where a ``centre`` names what the contract has not.
+    ``record_feeds`` (every feed that is not about residents). Plain data in an order that does not
+    depend on the order of the contracts. Raises CivicError where a ``centre`` names what the
+    contract has not.
     """
     ordered = [contracts[feed] for feed in sorted(contracts)]
     for contract in ordered:

@@ -27,6 +27,7 @@ MARTS = (
     "bridge_organisation_source",
     "bridge_person_dwelling",
     "bridge_place_source",
+    "bridge_place_succession",
     "rpt_residence_chain",
     "rpt_resident_count",
 )
