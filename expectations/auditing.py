@@ -17,6 +17,7 @@ from expectations.event import event
 from expectations.organisation import organisation
 from expectations.person import person
 from expectations.place import place
+from expectations.residence import residence
 from expectations.running import run_suites
 from expectations.verdicts import Verdict
 from ingestion.contracts import Contract
@@ -55,4 +56,5 @@ def suites(
         "and data_type = 'VARCHAR' order by all"
     ).fetchall()
     chosen = [bronze(contracts), place(), event(), organisation(), person(contracts, texts)]
+    chosen.append(residence())
     return [*chosen, cells_suite()] if with_cells else chosen

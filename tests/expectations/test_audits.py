@@ -78,6 +78,31 @@ BROKEN = {
         "sex is in its code list",
         "blocking",
     ),
+    "insert into marts.dim_person_history values ('1e@1', '1e', '2025-01-01', null, false)": (
+        "marts.dim_person_history",
+        "exactly one current version",
+        "blocking",
+    ),
+    "update marts.dim_person_history set valid_to = '2026-02-01' where person_version_key = '1f@1'": (
+        "marts.dim_person_history",
+        "ends where the next begins",
+        "blocking",
+    ),
+    "insert into marts.rpt_residence_chain values ('person_has_dwelling_code', 3, 4)": (
+        "marts.rpt_residence_chain",
+        "no more is broken than there is",
+        "blocking",
+    ),
+    "insert into marts.rpt_residence_chain values ('building_has_coordinates', 100, 11)": (
+        "marts.rpt_residence_chain",
+        "of a link is broken",
+        "warning",
+    ),
+    "insert into marts.bridge_place_succession values ('9901', '2021-01-01', 'nowhere')": (
+        "marts.bridge_place_succession",
+        "a place of the other register",
+        "blocking",
+    ),
     "insert into marts.dim_unit values ('13800138001', '甲'), ('13800138002', '乙')": (
         "marts.dim_unit",
         "no citizen id",
@@ -118,6 +143,7 @@ def test_a_sound_lake_passes_every_check(sound: tuple[Settings, Verdict]) -> Non
         "event",
         "organisation",
         "person",
+        "residence",
         "cells",
     }
 

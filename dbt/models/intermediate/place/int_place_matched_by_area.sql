@@ -17,7 +17,7 @@ matched as (
 
 ),
 
-before as (
+parts_before as (
 
     select register_city_code, from_date, to_date, level, upper_code, count(*) as part_count
     from changes
@@ -26,7 +26,7 @@ before as (
 
 ),
 
-after as (
+parts_after as (
 
     select
         register_city_code,
@@ -49,26 +49,26 @@ matched_by_area as (
         lost.to_date,
         lost.level,
         lost.place_code,
-        now.to_place_code
+        places_now.to_place_code
     from changes as lost
-    inner join before
-        on lost.register_city_code = before.register_city_code
-        and lost.from_date = before.from_date
-        and lost.to_date = before.to_date
-        and lost.level = before.level
-        and lost.upper_code = before.upper_code
-    inner join after
-        on lost.register_city_code = after.register_city_code
-        and lost.from_date = after.from_date
-        and lost.to_date = after.to_date
-        and lost.level = after.level
-        and lost.upper_code = after.upper_code
-    inner join changes as now
-        on lost.register_city_code = now.register_city_code
-        and lost.from_date = now.from_date
-        and lost.to_date = now.to_date
-        and lost.level = now.level
-        and lost.upper_code = now.to_upper_code
+    inner join parts_before
+        on lost.register_city_code = parts_before.register_city_code
+        and lost.from_date = parts_before.from_date
+        and lost.to_date = parts_before.to_date
+        and lost.level = parts_before.level
+        and lost.upper_code = parts_before.upper_code
+    inner join parts_after
+        on lost.register_city_code = parts_after.register_city_code
+        and lost.from_date = parts_after.from_date
+        and lost.to_date = parts_after.to_date
+        and lost.level = parts_after.level
+        and lost.upper_code = parts_after.upper_code
+    inner join changes as places_now
+        on lost.register_city_code = places_now.register_city_code
+        and lost.from_date = places_now.from_date
+        and lost.to_date = places_now.to_date
+        and lost.level = places_now.level
+        and lost.upper_code = places_now.to_upper_code
     left join matched
         on lost.register_city_code = matched.register_city_code
         and lost.from_date = matched.from_date
@@ -76,7 +76,7 @@ matched_by_area as (
         and lost.place_code = matched.place_code
     where lost.to_place_code is null
         and matched.place_code is null
-        and (before.part_count = 1 or after.part_count = 1)
+        and (parts_before.part_count = 1 or parts_after.part_count = 1)
 
 )
 
