@@ -39,7 +39,13 @@ with districts as (
   group by all
 ),
 districts_judged as (
-  select *, ({_small(_COUNTS)}) as is_small from districts
+  select
+    *,
+    split_part(link, '_', 1) as subject,
+    bool_or({_small(_COUNTS)}) over (
+      partition by split_part(link, '_', 1), city_code, place_code
+    ) as is_small
+  from districts
 ),
 districts_summed as (
   select
@@ -67,6 +73,7 @@ districts_cut as (
 cities as (
   select
     link,
+    subject,
     city_code,
     sum(thing_count)::bigint as thing_count,
     sum(broken_count)::bigint as broken_count,
@@ -76,22 +83,20 @@ cities as (
 ),
 places as (
   select
-    link, 'district' as level, city_code, place_code, thing_count, broken_count,
+    link, subject, 'district' as level, city_code, place_code, thing_count, broken_count,
     small_places > 0 and (last_hidden is null or place_no <= last_hidden) as is_hidden
   from districts_cut
   where city_code <> 'all/unplaced'
   union all
   select
-    link, 'city', city_code, city_code, thing_count, broken_count,
+    link, subject, 'city', city_code, city_code, thing_count, broken_count,
     is_laid_open or ({_small(_COUNTS)})
   from cities
 ),
 places_together as (
   select
     * exclude (is_hidden),
-    bool_or(is_hidden) over (
-      partition by split_part(link, '_', 1), level, place_code
-    ) as is_hidden
+    bool_or(is_hidden) over (partition by subject, level, place_code) as is_hidden
   from places
 )
 select

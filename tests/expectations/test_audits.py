@@ -83,7 +83,7 @@ BROKEN = {
         "exactly one current version",
         "blocking",
     ),
-    "update marts.dim_person_history set valid_to = '2026-02-01' where person_version_key = '1f@1'": (
+    "update marts.dim_person_history set valid_to = '2026-02-01' where not is_current": (
         "marts.dim_person_history",
         "ends where the next begins",
         "blocking",

@@ -57,10 +57,9 @@ links as (
         district_code,
         street_code,
         community_code,
-        count(*) as thing_count,
-        count(*) filter (where {{ broken }}) as broken_count
+        count(*) filter (where {{ counted }}) as thing_count,
+        count(*) filter (where {{ counted }} and {{ broken }}) as broken_count
     from {{ relation }}
-    where {{ counted }}
     group by city_code, district_code, street_code, community_code
     {{ 'union all' if not loop.last }}
     {% endfor %}
