@@ -21,6 +21,7 @@ from expectations.object import object_
 from expectations.organisation import organisation
 from expectations.person import person
 from expectations.place import place
+from expectations.residence import residence
 from expectations.running import run_suites
 from expectations.sentiment import sentiment
 from expectations.verdicts import Verdict
@@ -62,5 +63,5 @@ def suites(
     ).fetchall()
     chosen = [bronze(contracts), place(), event(), organisation(), person(contracts, texts)]
     chosen += [event_stage(), object_(), sentiment(), activity(), reading(), feedback()]
-    chosen += [work_item(), work_order()]
+    chosen += [work_item(), work_order(), residence()]
     return [*chosen, cells_suite()] if with_cells else chosen

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analytics.reports.arrangement import Arranged
     from analytics.reports.asking import Asked
     from analytics.reports.declarations import Report
+    from analytics.reports.semantic_manifest import Catalog
     from publishing.publications import OpenPublication
 
 Number = Annotated[
@@ -86,6 +87,10 @@ def show_report(
     ids: Annotated[
         bool, typer.Option("--ids", help="A line for each figure, with the identifier to trace.")
     ] = False,
+    boundaries: Annotated[
+        str | None,
+        typer.Option(help="A date, 2021-10-31: places as they were then, or as they are since."),
+    ] = None,
     publication: Number = None,
     as_json: AsJson = False,
 ) -> None:
@@ -102,15 +107,19 @@ def show_report(
     report = report_named(load_declarations(), name)
     with open_publication(settings, publication) as opened:
         catalog, places = catalog_of(opened), known_places(opened.connection)
+        cells = None
+        if boundaries is not None:
+            places, cells = restated(opened, report, catalog, boundaries, form, ids)
         asked = asked_for(places, place, level, period, slices)
         if form is Format.xlsx:
             print(write_workbook(opened, report, asked, out))
             return
         naming = Naming(places, value_labels(load_contracts(settings.contract_paths)))
-        arranged = arrange(report, cells_of(opened, report), catalog, naming, asked)
-        where = heading(asked, places)
+        cells = cells_of(opened, report) if cells is None else cells
+        arranged = arrange(report, cells, catalog, naming, asked)
+        where = heading(asked, places, boundaries)
     if as_json or form is Format.json:
-        print_json(as_data(report, arranged, asked, opened.number))
+        print_json({**as_data(report, arranged, asked, opened.number), "boundaries": boundaries})
     elif form is Format.csv:
         sys.stdout.write(as_csv(arranged))
     else:
@@ -122,6 +131,27 @@ def cells_of(opened: OpenPublication, report: Report) -> pl.DataFrame:
     return opened.connection.execute(
         "select * from serving.main.cells where report = ?", [report.name]
     ).pl()
+
+
+def restated(
+    opened: OpenPublication,
+    report: Report,
+    catalog: Catalog,
+    boundaries: str,
+    form: Format,
+    ids: bool,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Places and cells under the boundaries of a date, computed from the publication's marts."""
+    from analytics.reports.boundaries import cells_within, date_of, places_within
+
+    if ids or form is Format.xlsx:
+        raise CivicError(
+            "Figures under other boundaries are computed when asked for: none is published.",
+            "Leave out --ids and --format xlsx; they lead to published figures.",
+        )
+    on = date_of(boundaries)
+    cells = cells_within(opened.connection, catalog, report, on)
+    return places_within(opened.connection, on), cells
 
 
 def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: Path | None) -> Path:
@@ -153,8 +183,8 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
     )
 
 
-def heading(asked: Asked, places: pl.DataFrame) -> str:
-    """Place, period and slice of a report in words."""
+def heading(asked: Asked, places: pl.DataFrame, boundaries: str | None = None) -> str:
+    """Place, period, slice and boundaries of a report in words."""
     from analytics.reports.asking import GRAIN_NAMES, place_names
     from analytics.reports.wording import period_name, place_name
 
@@ -163,6 +193,8 @@ def heading(asked: Asked, places: pl.DataFrame) -> str:
         parts.append(text(period_name(asked.period)))
     missing = say("未填", "not stated")
     parts += [f"{k} = {missing if v is None else v}" for k, v in asked.fixed.items()]
+    if boundaries is not None:
+        parts.append(say(f"按 {boundaries} 的区划", f"boundaries of {boundaries}"))
     return " · ".join(parts)
 
 

@@ -47,10 +47,10 @@ def dbt_vars(contracts: Mapping[str, Contract]) -> dict[str, Any]:
     """What dbt is told about the feeds: ``--vars`` of every run.
 
     A list of mappings for each of ``event_feeds``, ``organisation_feeds``, ``unit_feeds``,
-    ``place_feeds``, ``person_feeds``, ``dwelling_feeds``, ``staff_feeds``, ``record_feeds`` (every
-    feed that is not about residents), for each element of ``ROLES``, and for answers
-    (``centre_feedback``). Plain data in an order that does not depend on the order of the
-    contracts. Raises CivicError where a ``centre`` names what the contract has not.
+    ``place_feeds``, ``person_feeds``, ``dwelling_feeds``, ``building_feeds``, ``staff_feeds``,
+    ``record_feeds`` (every feed that is not about residents), for each element of ``ROLES``, and
+    for answers (``centre_feedback``). Plain data in an order that does not depend on the order of
+    the contracts. Raises CivicError where a ``centre`` names what the contract has not.
     """
     ordered = [contracts[feed] for feed in sorted(contracts)]
     for contract in ordered:
@@ -65,8 +65,9 @@ def dbt_vars(contracts: Mapping[str, Contract]) -> dict[str, Any]:
             if _element(c) == "unit" or c.centre.get("kind") == {"constant": "governance_unit"}
         ],
         "place_feeds": [_plain(c) for c in ordered if _element(c) == "place"],
-        "person_feeds": [_plain(c) for c in ordered if _element(c) == "person"],
+        "person_feeds": [_person(c) for c in ordered if _element(c) == "person"],
         "dwelling_feeds": [_plain(c) for c in ordered if _element(c) == "dwelling"],
+        "building_feeds": [_plain(c) for c in ordered if _element(c) == "building"],
         "staff_feeds": [_plain(c) for c in ordered if _element(c) == "staff"],
         "record_feeds": [_record(c) for c in ordered if not c.personal],
         **feeds_by_role(ordered),
@@ -77,6 +78,17 @@ def dbt_vars(contracts: Mapping[str, Contract]) -> dict[str, Any]:
 def staging_model(contract: Contract) -> str:
     """The name of the contract's staging model."""
     return f"stg_{contract.module}__{contract.feed}"
+
+
+def versions_model(contract: Contract) -> str | None:
+    """The name of the staging model of all that was ever told; None where rows in force say it.
+
+    Of a person everything that was told is history. An upsert keeps the latest row of a key in
+    force, so its history needs a model of its own; of a snapshot what is no longer listed is gone.
+    """
+    if _element(contract) == "person" and contract.relation.mode == "upsert":
+        return f"{staging_model(contract)}_versions"
+    return None
 
 
 def _element(contract: Contract) -> str | None:
@@ -92,6 +104,12 @@ def _check_element(contract: Contract) -> None:
 def _plain(contract: Contract) -> dict[str, Any]:
     columns = [f.bronze_name for f in contract.bronze_fields]
     return {"feed": contract.feed, "model": staging_model(contract), "columns": columns}
+
+
+def _person(contract: Contract) -> dict[str, Any]:
+    """As ``_plain``; ``model`` is that of all that was told, where there is one."""
+    plain = _plain(contract)
+    return {**plain, "model": versions_model(contract) or plain["model"]}
 
 
 def _event(contract: Contract, ordered: Sequence[Contract]) -> dict[str, Any]:

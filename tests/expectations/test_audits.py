@@ -17,7 +17,7 @@ from tests.expectations.town import CONTRACTS, cells_of, lake_of
 
 ELEMENTS = {
     *("place", "event", "organisation", "person", "event_stage", "object", "sentiment"),
-    *("activity", "reading", "feedback", "work_item", "work_order"),
+    *("activity", "reading", "feedback", "work_item", "work_order", "residence"),
 }
 
 #: statement that breaks a promise -> (table, words of the promise, severity)
@@ -128,6 +128,31 @@ BROKEN = {
     "update marts.dim_person set sex = 'M'": (
         "marts.dim_person",
         "sex is in its code list",
+        "blocking",
+    ),
+    "insert into marts.dim_person_history values ('1e@1', '1e', '2025-01-01', null, false)": (
+        "marts.dim_person_history",
+        "exactly one current version",
+        "blocking",
+    ),
+    "update marts.dim_person_history set valid_to = '2026-02-01' where not is_current": (
+        "marts.dim_person_history",
+        "ends where the next begins",
+        "blocking",
+    ),
+    "insert into marts.rpt_residence_chain values ('person_has_dwelling_code', 3, 4)": (
+        "marts.rpt_residence_chain",
+        "no more is broken than there is",
+        "blocking",
+    ),
+    "insert into marts.rpt_residence_chain values ('building_has_coordinates', 100, 11)": (
+        "marts.rpt_residence_chain",
+        "of a link is broken",
+        "warning",
+    ),
+    "insert into marts.bridge_place_succession values ('9901', '2021-01-01', 'nowhere')": (
+        "marts.bridge_place_succession",
+        "a place of the other register",
         "blocking",
     ),
     "insert into marts.dim_unit values ('13800138001', '甲'), ('13800138002', '乙')": (

@@ -23,7 +23,8 @@ MARTS = {
     "dim_place": "place_version_key varchar, place_code varchar, level varchar, "
     f"place_name varchar, parent_code varchar, {PLACE}, urban_rural_code varchar, "
     "valid_from date, valid_to date, is_current boolean",
-    "fct_place_registered": "place_registered_key varchar, place_code varchar",
+    "fct_place_registered": "place_registered_key varchar, place_code varchar, register_date date",
+    "bridge_place_succession": "place_code varchar, to_date date, stands_at_code varchar",
     "fct_event": "event_key varchar, feed varchar, event_no varchar, category varchar, "
     "longitude double, latitude double, reported_at timestamp, closed_at timestamp, "
     "is_due boolean, is_closed boolean, has_impossible_times boolean, is_in_time boolean, "
@@ -33,6 +34,10 @@ MARTS = {
     "dim_staff": "staff_no varchar, unit_code varchar",
     "dim_person": "person_key varchar, resident_kind varchar, sex varchar, birth_date date, "
     "as_of timestamp",
+    "dim_person_history": "person_version_key varchar, person_key varchar, valid_from date, "
+    "valid_to date, is_current boolean",
+    "bridge_person_dwelling": "stay_key varchar",
+    "rpt_residence_chain": "link varchar, thing_count bigint, broken_count bigint",
     "dim_dwelling": "dwelling_code varchar",
     "fct_event_stage": "stage_key varchar, event_key varchar, event_feed varchar, "
     "event_no varchar, stage varchar, step_no integer, hours_since_previous double",
@@ -100,6 +105,9 @@ ROWS = (
     "'d1', n, n + 1, null, true from range(1, 3) as r(n)",
     "insert into marts.dim_person values "
     "('1f0a3301013800138000bb', 'registered', '2', '1980-01-01', '2026-01-01')",
+    "insert into marts.dim_person_history values "
+    "('1f@1', '1f', '2025-01-01', '2026-01-01', false), ('1f@2', '1f', '2026-01-01', null, true)",
+    "insert into marts.rpt_residence_chain values ('dwelling_has_building', 100, 10)",
     "insert into marts.dim_unit values ('U1', '望湖街道')",
     "insert into marts.dim_prevention_net values ('video'), ('community')",
     "insert into marts.fct_object by name select 'camera:C1' as object_key, 'camera' as feed, "

@@ -160,6 +160,19 @@ def test_the_vars_do_not_depend_on_the_order_of_contracts(contracts):
     assert dbt_vars(turned) == dbt_vars(contracts)
 
 
+def test_all_that_was_told_of_persons_is_staged_where_later_rows_replace_it(contracts):
+    resident = contracts["resident"]
+    files = staging_files([resident])
+    versions = files["staging/residents/stg_residents__resident_versions.sql"]
+    assert "mode='append'" in versions and "key=[]" in versions
+    (person,) = dbt_vars({"resident": resident})["person_feeds"]
+    assert person["model"] == "stg_residents__resident_versions"
+    listed = replace(resident, relation=Relation(mode="snapshot"))
+    assert not [path for path in staging_files([listed]) if "versions" in path]
+    (person,) = dbt_vars({"resident": listed})["person_feeds"]
+    assert person["model"] == "stg_residents__resident"
+
+
 def test_an_element_s_attribute_from_the_vault_is_left_empty(contracts):
     school = contracts["school"]
     fields = tuple(

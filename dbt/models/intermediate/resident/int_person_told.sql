@@ -1,5 +1,5 @@
--- One row per row in force of every feed of persons: no names, no numbers, keyed pseudonyms only.
-with persons_mapped as (
+-- One row per row that ever told of a person, replaced or not: keyed pseudonyms only.
+with persons_told as (
 
     {% for feed in feeds('person_feeds') -%}
     select
@@ -25,4 +25,4 @@ with persons_mapped as (
 
 )
 
-select * from persons_mapped
+select * from persons_told
