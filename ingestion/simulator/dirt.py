@@ -71,7 +71,7 @@ def plant(
 
 def _eligible(truth: pl.DataFrame, defect: dict[str, Any]) -> np.ndarray:
     conditions = [pl.col(c) == value for c, value in defect.get("where", {}).items()]
-    if "spoil" in defect:
+    if "spoil" in defect or defect.get("add") == "other":
         conditions.append(pl.col(defect["column"]).is_not_null())
     fits = pl.all_horizontal(conditions) if conditions else pl.repeat(True, pl.len())
     return truth.select(fits.fill_null(False)).to_series().to_numpy()

@@ -49,7 +49,7 @@ def make_units(
             [credit_code(street[:6], n) for n in rng.permutation(900)[: len(rows)]]
         ),
         leader_name=pl.Series([f"{s}明" for s in rng.choice(surnames, len(rows))]),
-        phone=pl.Series(phones(len(rows), rng)),
+        phone=phones(len(rows), rng),
         address=pl.format("示例市{}{}号", pl.lit(town["roads"][0]), pl.int_range(1, pl.len() + 1)),
     )
 

@@ -7,6 +7,7 @@ unit writes them down (``dirt``, ``writing``).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -37,35 +38,93 @@ def make_people(
     sizes: np.ndarray,
     on: date,
     rng: np.random.Generator,
+    numbers: Numbers | None = None,
 ) -> pl.DataFrame:
     """Residents as of a day, one row each, as the contract ``resident`` has them.
 
     ``dwellings``: those in which people live, one per household; also gives
-    ``subdistrict_code``. A foreign resident has a passport and no citizen id.
+    ``subdistrict_code``. A foreign resident has a passport and no citizen id. ``numbers``: what
+    keeps the identifiers of this part of a city apart from those of the others.
     """
-    homes = dwellings.sample(len(sizes), shuffle=True, seed=int(rng.integers(2**31)))
+    numbers = numbers or Numbers()
+    homes = dwellings[rng.permutation(len(dwellings))[: len(sizes)]]
     household = np.repeat(np.arange(len(sizes)), sizes)
-    frame = _members(sizes, on, rng).hstack(
+    members = _members(sizes, on, rng)
+    frame = members.hstack(
         homes.select(
-            "dwelling_code", "grid_code", "subdistrict_code", pl.col("address").alias("home")
+            "dwelling_code",
+            "grid_code",
+            "subdistrict_code",
+            "urban_rural_code",
+            pl.col("address").alias("home"),
         )[household]
     )
     frame = frame.with_columns(
-        household_no=pl.format("HH{}", (pl.Series(household) + 1).cast(pl.String).str.zfill(6)),
-        resident_kind=_kinds(town, frame["grid_code"].str.slice(6, 6), frame["age"], sizes, rng),
-    )
-    return _described(town, frame, on, rng)
+        household_no=pl.format("HH{}{}", pl.lit(numbers.household), _padded(household + 1, 6)),
+        resident_kind=_kinds(town, frame["urban_rural_code"], frame["age"], sizes, rng),
+    ).drop("urban_rural_code")
+    return _described(town, frame, on, numbers, rng)
 
 
-def citizen_ids(birth_date: pl.Expr, male: pl.Expr) -> pl.Expr:
-    """Ids valid under GB 11643, each once as long as fewer than 500 share birth date and sex.
+@dataclass(frozen=True)
+class Numbers:
+    """What tells the identifiers of one part of the city from those of another.
 
-    The order code is odd for men and even for women.
+    ``region``: first six digits of citizen ids. ``first``, ``last``: ordinals 0 to 499 that the
+    part may use within one birth date and sex. ``household``: begins household numbers.
+    ``passport``: the first passport number.
     """
-    born = birth_date.dt.strftime("%Y%m%d")
-    nth = pl.int_range(pl.len()).over(birth_date, male)
-    order = (birth_date.dt.epoch("d") * 37 + nth) % 500 * 2 + male.cast(pl.Int64)
-    return with_check_digit(pl.concat_str(pl.lit(REGION), born, _padded(order, 3)))
+
+    region: str = REGION
+    first: int = 0
+    last: int = 499
+    household: str = ""
+    passport: int = 100_000
+
+
+def citizen_ids(birth_date: pl.Series, male: pl.Series, numbers: Numbers | None = None) -> pl.Series:
+    """Ids valid under GB 11643, each once as long as the ordinals last for a birth date and sex.
+
+    The order code is odd for men and even for women. The check digit is added up from three
+    tables: of the region, of the day and of the order code. Raises ValueError where more people
+    share a birth date and sex than there are ordinals.
+    """
+    numbers = numbers or Numbers()
+    span = numbers.last - numbers.first + 1
+    days = birth_date.to_physical().to_numpy().astype(np.int64)
+    nth = _nth_of_its_kind(days * 2 + male.to_numpy())
+    if len(nth) and nth.max() >= span:
+        raise ValueError(f"More than {span} people of one sex were born on one day.")
+    order = (numbers.first + (days * 37 + nth) % span) * 2 + male.to_numpy()
+    first_day, last_day = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+    born = pl.int_range(first_day, last_day + 1, eager=True, dtype=pl.Int32).cast(pl.Date)
+    spelled = born.dt.strftime("%Y%m%d")
+    orders = _padded(np.arange(1000), 3)
+    total = (
+        _weighted(pl.Series([numbers.region]), 0)[0]
+        + _weighted(spelled, 6)[days - first_day]
+        + _weighted(orders, 14)[order]
+    )
+    check = pl.Series(list(CHECK_DIGITS)).gather(total % 11)
+    parts = [spelled.gather(days - first_day), orders.gather(order), check]
+    return pl.select(pl.concat_str(pl.lit(numbers.region), *parts)).to_series()
+
+
+def _nth_of_its_kind(kind: np.ndarray) -> np.ndarray:
+    """For each element how many equal ones stand before it."""
+    order = np.argsort(kind, kind="stable")
+    ordered = kind[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
+    lengths = np.diff(np.append(starts, len(kind)))
+    nth = np.empty(len(kind), dtype=np.int64)
+    nth[order] = np.arange(len(kind)) - np.repeat(starts, lengths)
+    return nth
+
+
+def _weighted(texts: pl.Series, position: int) -> np.ndarray:
+    """The digits' share in the weighted sum, when the text begins at that place of an id."""
+    digits = np.array([[int(c) for c in text] for text in texts], dtype=np.int64)
+    return digits @ np.array(WEIGHTS[position : position + digits.shape[1]])
 
 
 def with_check_digit(first_17: pl.Expr) -> pl.Expr:
@@ -112,7 +171,7 @@ def _within(values: np.ndarray, low: float, high: float, rng: np.random.Generato
 
 def _kinds(
     town: dict[str, Any],
-    community: pl.Series,
+    urban_rural: pl.Series,
     age: pl.Series,
     sizes: np.ndarray,
     rng: np.random.Generator,
@@ -120,15 +179,8 @@ def _kinds(
     """Floating and foreign go by household, left behind are children and the old in villages."""
     shares = town["households"]
     drawn = np.repeat(rng.random(len(sizes)), sizes)
-    codes = [
-        c["code"][6:]
-        for d in town["districts"]
-        for s in d["streets"]
-        for c in s["communities"]
-        if c["kind"] == RURAL
-    ]
     alone = (age.to_numpy() < 15) | (age.to_numpy() > 68)
-    in_village = community.is_in(codes).to_numpy()
+    in_village = (urban_rural == RURAL).to_numpy()
     kinds = np.select(
         [
             drawn < shares["foreign"],
@@ -142,20 +194,25 @@ def _kinds(
 
 
 def _described(
-    town: dict[str, Any], frame: pl.DataFrame, on: date, rng: np.random.Generator
+    town: dict[str, Any],
+    frame: pl.DataFrame,
+    on: date,
+    numbers: Numbers,
+    rng: np.random.Generator,
 ) -> pl.DataFrame:
     count = len(frame)
     foreign = pl.col("resident_kind") == "foreign"
     away = rng.random(count) < town["households"]["lives_elsewhere"]
-    passports = pl.Series(rng.permutation(count) + 100_000)
+    passports = pl.Series(rng.permutation(count) + numbers.passport)
+    identifiers = citizen_ids(frame["birth_date"], frame["male"], numbers)
     frame = frame.with_columns(
-        citizen_id=pl.when(~foreign).then(citizen_ids(pl.col("birth_date"), pl.col("male"))),
+        citizen_id=pl.when(~foreign).then(identifiers),
         passport_no=pl.when(foreign).then(pl.format("ZZ{}", passports.cast(pl.String))),
         name=pl.when(foreign)
-        .then(pl.Series(rng.choice(town["foreign_names"], count)))
-        .otherwise(pl.Series(_names(town, count, rng))),
+        .then(_drawn(town["foreign_names"], count, rng))
+        .otherwise(names(town, count, rng)),
         sex=pl.when("male").then(pl.lit("1")).otherwise(pl.lit("2")),
-        phone=pl.when(pl.col("age") > 11).then(pl.Series(phones(count, rng))),
+        phone=pl.when(pl.col("age") > 11).then(phones(count, rng)),
         present_address=pl.col("home"),
         lives_where_registered=~pl.col("resident_kind").is_in(["floating", "foreign"])
         & ~pl.Series(away),
@@ -174,20 +231,30 @@ def _described(
     ).drop("home", "relation", "male")
 
 
-def phones(count: int, rng: np.random.Generator) -> list[str]:
+def phones(count: int, rng: np.random.Generator) -> pl.Series:
     """Mobile numbers that all begin with 19900."""
-    return [f"19900{n:06d}" for n in rng.integers(0, 10**6, count)]
+    return pl.Series(rng.integers(19_900_000_000, 19_901_000_000, count)).cast(pl.String)
 
 
-def _names(town: dict[str, Any], count: int, rng: np.random.Generator) -> list[str]:
+def names(town: dict[str, Any], count: int, rng: np.random.Generator) -> pl.Series:
+    """Surname and one or two given characters: all that may be drawn, spelled once, looked up."""
+    given = list(town["given"])
+    all_given = given + [first + second for first in given for second in given]
+    spelled = pl.Series([s + g for s in town["surnames"] for g in all_given])
     weights = np.array(list(town["surnames"].values()), dtype=float)
-    surnames = rng.choice(list(town["surnames"]), size=count, p=weights / weights.sum())
-    given = rng.choice(list(town["given"]), size=(count, 2))
-    short = rng.random(count) < 0.18
-    return [
-        f"{s}{g[0]}" if one else f"{s}{g[0]}{g[1]}"
-        for s, g, one in zip(surnames, given, short, strict=True)
-    ]
+    surname = _by_weight(weights, count, rng)
+    long = len(given) + rng.integers(0, len(given) ** 2, count)
+    second = np.where(rng.random(count) < 0.18, rng.integers(0, len(given), count), long)
+    return spelled.gather(surname * len(all_given) + second)
+
+
+def _by_weight(weights: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    bounds = np.cumsum(weights) / weights.sum()
+    return np.minimum(np.searchsorted(bounds, rng.random(count), "right"), len(weights) - 1)
+
+
+def _drawn(words: list[str], count: int, rng: np.random.Generator) -> pl.Series:
+    return pl.Series(words).gather(rng.integers(0, len(words), count))
 
 
 def _registered_on(on: date, count: int, rng: np.random.Generator) -> pl.Series:
@@ -241,7 +308,7 @@ def _occupation(town: dict[str, Any], count: int, rng: np.random.Generator) -> p
         .then(pl.lit("学生"))
         .when(pl.col("age") > 60)
         .then(pl.lit("退休"))
-        .otherwise(pl.Series(rng.choice(working, count)))
+        .otherwise(_drawn(working, count, rng))
     )
 
 
@@ -250,5 +317,6 @@ def _relation() -> pl.Expr:
     return pl.col("relation").replace_strict(words)
 
 
-def _padded(number: pl.Expr, width: int) -> pl.Expr:
-    return number.cast(pl.String).str.zfill(width)
+def _padded(number: np.ndarray, width: int) -> pl.Series:
+    """Whole numbers with zeros in front: cut out of the number made one digit longer."""
+    return pl.Series(number + 10**width).cast(pl.String).str.tail(width)
