@@ -1,0 +1,26 @@
+-- Written from the contract patrol by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('grid_information', 'patrol'),
+    feed='patrol',
+    mode='upsert',
+    key=['patrol_no'],
+    scope=[],
+    history=false,
+    columns=[
+        'patrol_no',
+        'staff_no',
+        'grid_code',
+        'unit_code',
+        'started_at',
+        'ended_at',
+        'distance_km',
+        'points_planned',
+        'points_visited',
+        'hazards_found',
+        'remark',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

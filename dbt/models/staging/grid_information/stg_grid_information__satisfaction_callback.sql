@@ -1,0 +1,27 @@
+-- Written from the contract satisfaction_callback by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('grid_information', 'satisfaction_callback'),
+    feed='satisfaction_callback',
+    mode='upsert',
+    key=['callback_no'],
+    scope=[],
+    history=false,
+    columns=[
+        'callback_no',
+        'call_no',
+        'event_no',
+        'called_back_at',
+        'method',
+        'is_reached',
+        'is_resolved',
+        'is_satisfied',
+        'score',
+        'unit_code',
+        'place_code',
+        'reason',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

@@ -1,0 +1,26 @@
+-- Written from the contract visit by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('grid_information', 'visit'),
+    feed='visit',
+    mode='upsert',
+    key=['visit_no'],
+    scope=[],
+    history=false,
+    columns=[
+        'visit_no',
+        'staff_no',
+        'grid_code',
+        'unit_code',
+        'visited_at',
+        'visited_kind',
+        'purpose',
+        'is_met',
+        'content',
+        'matters_raised',
+        'matters_settled',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}
