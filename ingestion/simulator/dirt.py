@@ -52,7 +52,8 @@ def plant(
     rng: np.random.Generator,
 ) -> Dirty:
     """Plant what the export declares. ``truth``: the true values behind ``rows``, for ``where``."""
-    declared = export.get("defects", [])[: len(rows) // ROWS_PER_DEFECT]
+    enough = export.get("rows_per_defect", ROWS_PER_DEFECT)
+    declared = export.get("defects", [])[: len(rows) // enough]
     unused = rng.permutation(len(rows)) if declared else np.empty(0, dtype=np.int64)
     rows = rows.with_columns(_order=pl.int_range(pl.len()).cast(pl.Float64))
     planted: list[tuple[np.ndarray, dict[str, Any]]] = []
@@ -71,6 +72,7 @@ def plant(
 
 def _eligible(truth: pl.DataFrame, defect: dict[str, Any]) -> np.ndarray:
     conditions = [pl.col(c) == value for c, value in defect.get("where", {}).items()]
+    conditions += [pl.col(c).is_not_null() for c in defect.get("given", ())]
     if "spoil" in defect or defect.get("add") == "other":
         conditions.append(pl.col(defect["column"]).is_not_null())
     fits = pl.all_horizontal(conditions) if conditions else pl.repeat(True, pl.len())
@@ -170,8 +172,13 @@ def _wrong_check_digit(citizen_id: pl.Expr) -> pl.Expr:
     return citizen_id.str.slice(0, 17) + other
 
 
-def _drop_a_digit(citizen_id: pl.Expr) -> pl.Expr:
-    return citizen_id.str.slice(0, 9) + citizen_id.str.slice(10)
+def _drop_a_digit(code: pl.Expr) -> pl.Expr:
+    return code.str.slice(0, 9) + code.str.slice(10)
+
+
+def _wrong_last_character(credit_code: pl.Expr) -> pl.Expr:
+    other = pl.when(credit_code.str.ends_with("0")).then(pl.lit("1")).otherwise(pl.lit("0"))
+    return credit_code.str.slice(0, 17) + other
 
 
 def _impossible_birth_month(citizen_id: pl.Expr) -> pl.Expr:
@@ -182,5 +189,6 @@ def _impossible_birth_month(citizen_id: pl.Expr) -> pl.Expr:
 SPOILERS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "wrong_check_digit": _wrong_check_digit,
     "drop_a_digit": _drop_a_digit,
+    "wrong_last_character": _wrong_last_character,
     "impossible_birth_month": _impossible_birth_month,
 }
