@@ -47,6 +47,8 @@ def _column(
     if name not in frame.columns:
         return pl.Series([None] * len(frame), dtype=pl.String)
     values = frame[name]
+    if values.null_count() == len(values):
+        return values.cast(pl.String)
     if field is not None and field.codes:
         text = _spelled(values, field, export.get("codes", 0.0), rng)
     elif values.dtype == pl.Boolean:

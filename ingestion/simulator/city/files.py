@@ -124,6 +124,8 @@ class GrowingFile:
         rng = rng_of(
             self.seed, self.drop.unit, self.drop.feed, self.drop.file, name or str(self._parts)
         )
+        absent = [n for n in self.export["headings"] if n not in truth.columns]
+        truth = truth.with_columns(pl.lit(None, dtype=pl.String).alias(n) for n in absent)
         rows = render(truth, self.contract, self.export, rng)
         if self.clean:
             dirty = Dirty(rows, pl.DataFrame(schema=DEFECT_SCHEMA), [])
