@@ -1,0 +1,27 @@
+-- Written from the contract coast_record by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('coast', 'coast_record'),
+    feed='coast_record',
+    mode='upsert',
+    key=['record_no'],
+    scope=[],
+    history=false,
+    columns=[
+        'record_no',
+        'post_no',
+        'kind',
+        'inspected_at',
+        'unit_code',
+        'staff_no',
+        'place_code',
+        'vessels_checked',
+        'hazards_found',
+        'hazards_settled',
+        'settle_by',
+        'result',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

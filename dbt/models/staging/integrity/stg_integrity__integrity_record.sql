@@ -1,0 +1,26 @@
+-- Written from the contract integrity_record by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('integrity', 'integrity_record'),
+    feed='integrity_record',
+    mode='upsert',
+    key=['record_no'],
+    scope=[],
+    history=false,
+    columns=[
+        'record_no',
+        'credit_code',
+        'organisation_name',
+        'kind',
+        'recorded_on',
+        'authority',
+        'document_no',
+        'expires_on',
+        'removed_on',
+        'place_code',
+        'summary',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

@@ -1,0 +1,27 @@
+-- Written from the contract volunteer_activity by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('volunteers', 'volunteer_activity'),
+    feed='volunteer_activity',
+    mode='upsert',
+    key=['activity_no'],
+    scope=[],
+    history=false,
+    columns=[
+        'activity_no',
+        'team_no',
+        'kind',
+        'place_code',
+        'unit_code',
+        'staff_no',
+        'started_at',
+        'ended_at',
+        'participants',
+        'service_hours',
+        'hints',
+        'summary',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

@@ -1,0 +1,26 @@
+-- Written from the contract volunteer_team by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('volunteers', 'volunteer_team'),
+    feed='volunteer_team',
+    mode='snapshot',
+    key=['team_no'],
+    scope=[],
+    history=false,
+    columns=[
+        'team_no',
+        'team_name',
+        'kind',
+        'place_code',
+        'unit_code',
+        'credit_code',
+        'founded_on',
+        'members',
+        'active_members',
+        'is_insured',
+        'state',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}
