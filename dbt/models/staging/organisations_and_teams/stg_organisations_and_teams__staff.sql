@@ -11,6 +11,7 @@
         'person_pseudonym',
         'sex',
         'birth_date',
+        'education',
         'post',
         'unit_code',
         'grids_in_charge',

@@ -15,6 +15,8 @@
         'parent_code',
         'place_code',
         'phone_pseudonym',
+        'longitude',
+        'latitude',
         '_drop_id',
         '_record',
         '_line',

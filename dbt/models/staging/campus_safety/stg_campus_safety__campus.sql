@@ -1,0 +1,28 @@
+-- Written from the contract campus by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('campus_safety', 'campus'),
+    feed='campus',
+    mode='snapshot',
+    key=['campus_code'],
+    scope=[],
+    history=false,
+    columns=[
+        'campus_code',
+        'campus_name',
+        'kind',
+        'ownership',
+        'grid_code',
+        'phone_pseudonym',
+        'pupil_count',
+        'staff_count',
+        'guard_count',
+        'has_alarm',
+        'has_closed_site',
+        'longitude',
+        'latitude',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

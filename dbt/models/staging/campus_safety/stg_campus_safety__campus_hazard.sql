@@ -1,0 +1,28 @@
+-- Written from the contract campus_hazard by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('campus_safety', 'campus_hazard'),
+    feed='campus_hazard',
+    mode='upsert',
+    key=['hazard_no'],
+    scope=[],
+    history=false,
+    columns=[
+        'hazard_no',
+        'campus_code',
+        'place_code',
+        'kind',
+        'grade',
+        'description',
+        'found_on',
+        'deadline',
+        'rectified_on',
+        'lead_unit_code',
+        'measure',
+        'longitude',
+        'latitude',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

@@ -1,0 +1,26 @@
+-- Written from the contract labour_feedback by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('new_organisations', 'labour_feedback'),
+    feed='labour_feedback',
+    mode='upsert',
+    key=['credit_code'],
+    scope=[],
+    history=false,
+    columns=[
+        'credit_code',
+        'organisation_name',
+        'staff_count',
+        'contract_count',
+        'insured_count',
+        'dispute_count',
+        'dispute_settled_count',
+        'arrears_case_count',
+        'has_mediation_body',
+        'answered_on',
+        'remark',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

@@ -1,0 +1,28 @@
+-- Written from the contract new_organisation by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('new_organisations', 'new_organisation'),
+    feed='new_organisation',
+    mode='upsert',
+    key=['credit_code'],
+    scope=[],
+    history=false,
+    columns=[
+        'credit_code',
+        'organisation_name',
+        'kind',
+        'form',
+        'industry',
+        'staff_count',
+        'phone_pseudonym',
+        'grid_code',
+        'longitude',
+        'latitude',
+        'status',
+        'founded_on',
+        'listed_on',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

@@ -1,0 +1,26 @@
+-- Written from the contract party_building_feedback by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('new_organisations', 'party_building_feedback'),
+    feed='party_building_feedback',
+    mode='upsert',
+    key=['credit_code'],
+    scope=[],
+    history=false,
+    columns=[
+        'credit_code',
+        'organisation_name',
+        'meets_conditions',
+        'has_branch',
+        'branch_kind',
+        'member_count',
+        'has_instructor',
+        'founded_on',
+        'activity_count',
+        'answered_on',
+        'remark',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

@@ -1,0 +1,27 @@
+-- Written from the contract registration_feedback by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('new_organisations', 'registration_feedback'),
+    feed='registration_feedback',
+    mode='upsert',
+    key=['credit_code'],
+    scope=[],
+    history=false,
+    columns=[
+        'credit_code',
+        'organisation_name',
+        'kind',
+        'industry',
+        'registration_status',
+        'authority',
+        'registered_on',
+        'ended_on',
+        'has_annual_report',
+        'staff_count',
+        'answered_on',
+        'remark',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

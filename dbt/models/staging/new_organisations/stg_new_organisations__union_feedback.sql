@@ -1,0 +1,26 @@
+-- Written from the contract union_feedback by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('new_organisations', 'union_feedback'),
+    feed='union_feedback',
+    mode='upsert',
+    key=['credit_code'],
+    scope=[],
+    history=false,
+    columns=[
+        'credit_code',
+        'organisation_name',
+        'has_union',
+        'union_kind',
+        'union_member_count',
+        'staff_count',
+        'has_collective_contract',
+        'founded_on',
+        'activity_count',
+        'answered_on',
+        'remark',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

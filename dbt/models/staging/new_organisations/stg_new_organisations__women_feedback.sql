@@ -1,0 +1,25 @@
+-- Written from the contract women_feedback by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('new_organisations', 'women_feedback'),
+    feed='women_feedback',
+    mode='upsert',
+    key=['credit_code'],
+    scope=[],
+    history=false,
+    columns=[
+        'credit_code',
+        'organisation_name',
+        'has_women_organisation',
+        'women_count',
+        'staff_count',
+        'has_service_point',
+        'founded_on',
+        'activity_count',
+        'answered_on',
+        'remark',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

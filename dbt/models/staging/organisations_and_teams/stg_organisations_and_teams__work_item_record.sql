@@ -1,0 +1,26 @@
+-- Written from the contract work_item_record by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('organisations_and_teams', 'work_item_record'),
+    feed='work_item_record',
+    mode='upsert',
+    key=['item_code', 'unit_code', 'period', 'phase'],
+    scope=[],
+    history=false,
+    columns=[
+        'item_code',
+        'unit_code',
+        'period',
+        'phase',
+        'content',
+        'target_count',
+        'done_count',
+        'meeting_count',
+        'document_count',
+        'participant_count',
+        'done_on',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

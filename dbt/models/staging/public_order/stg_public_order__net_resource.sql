@@ -1,0 +1,28 @@
+-- Written from the contract net_resource by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('public_order', 'net_resource'),
+    feed='net_resource',
+    mode='snapshot',
+    key=['resource_no'],
+    scope=[],
+    history=false,
+    columns=[
+        'resource_no',
+        'resource_name',
+        'net',
+        'kind',
+        'grid_code',
+        'unit_code',
+        'state',
+        'staff_count',
+        'device_count',
+        'set_up_on',
+        'checked_on',
+        'longitude',
+        'latitude',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}

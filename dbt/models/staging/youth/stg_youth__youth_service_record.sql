@@ -1,0 +1,25 @@
+-- Written from the contract youth_service_record by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('youth', 'youth_service_record'),
+    feed='youth_service_record',
+    mode='upsert',
+    key=['youth_record_no'],
+    scope=[],
+    history=false,
+    columns=[
+        'youth_record_no',
+        'person_pseudonym',
+        'grid_code',
+        'service_kind',
+        'worker_no',
+        'unit_code',
+        'visited_on',
+        'help_given',
+        'outcome',
+        'next_visit_on',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}
