@@ -113,11 +113,15 @@ def make_schools(town: dict[str, Any]) -> pl.DataFrame:
     )
 
 
-def credit_code(region: str, number: int) -> str:
-    """A unified social credit code (GB 32100) of a public body, both check digits right."""
+def credit_code(region: str, number: int, kind: str = "11") -> str:
+    """A unified social credit code (GB 32100) with both check digits right.
+
+    ``kind``: its first two characters: 11 a public body, 52 a social organisation, 91 an
+    enterprise.
+    """
     body = f"{number:08d}"
     inner = 11 - sum(int(c) * w for c, w in zip(body, INNER_WEIGHTS, strict=True)) % 11
-    first = f"11{region}{body}{'0' if inner == 11 else 'X' if inner == 10 else inner}"
+    first = f"{kind}{region}{body}{'0' if inner == 11 else 'X' if inner == 10 else inner}"
     total = sum(CREDIT_ALPHABET.index(c) * 3**i for i, c in enumerate(first))
     return first + CREDIT_ALPHABET[-total % 31]
 

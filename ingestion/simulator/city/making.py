@@ -12,6 +12,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,21 @@ import polars as pl
 
 from ingestion.contracts import load_contracts
 from ingestion.simulator.city.calendar import Calendar, Desk
+from ingestion.simulator.city.feeds import FeedsResult, components, write_feeds
+from ingestion.simulator.city.ground import Ground
+from ingestion.simulator.city.matters import (
+    write_dispatches,
+    write_messages,
+    write_registers,
+    write_requests,
+)
+from ingestion.simulator.city.new_organisations import make_organisations
 from ingestion.simulator.city.places import make_places
 from ingestion.simulator.city.register import read_register
 from ingestion.simulator.city.streets import DistrictResult, write_district
 from ingestion.simulator.city.truth import keep_truth
 from ingestion.simulator.events import month_ends
+from ingestion.simulator.exporting import rng_of
 from ingestion.simulator.town import CONTRACTS, Truth, check_wishes, declared
 
 LARGE = 200_000
@@ -66,16 +77,66 @@ def write_city(
     )
     workers = processes if processes is not None else (2 if residents >= LARGE else 0)
     districts = list(_each(_district, _district_tasks(desk, grids), workers))
-    files = [file for district in districts for file in district.files]
-    missing = [file for district in districts for file in district.missing]
-    return keep_truth(truth or out.parent / "truth", files, missing, _hidden(grids, districts))
+    ground = _ground(desk, grids, districts, residents)
+    tasks = [(desk, ground, name, group) for name, group in _rest(desk)]
+    results = [*districts, *_each(_feeds, tasks, workers)]
+    files = [file for result in results for file in result.files]
+    missing = [file for result in results for file in result.missing]
+    hidden = _hidden(ground, districts, results[len(districts) :])
+    return keep_truth(truth or out.parent / "truth", files, missing, hidden)
 
 
-def _hidden(grids: pl.DataFrame, districts: list[DistrictResult]) -> dict[str, pl.DataFrame]:
+def _ground(
+    desk: Desk, grids: pl.DataFrame, districts: list[DistrictResult], residents: int
+) -> Ground:
+    def of(name: str) -> pl.DataFrame:
+        return pl.concat([part for district in districts for part in getattr(district, name)])
+
+    ground = Ground(
+        grids=grids,
+        buildings=of("buildings").sort("grid_code", maintain_order=True),
+        people=of("people"),
+        units=of("units"),
+        staff=of("staff"),
+        organisations=pl.DataFrame(),
+        residents=residents,
+    )
+    rng = rng_of(desk.seed, "organisations")
+    return replace(ground, organisations=make_organisations(desk, ground, rng))
+
+
+def _rest(desk: Desk) -> list[tuple[str, list[str]]]:
+    """What is written after the districts, the longest first: tasks that do not need one another."""
+    groups = components(desk.contracts)
+    return [*((name, []) for name in MATTERS), *(("feeds", group) for group in groups)]
+
+
+def _feeds(task: tuple[Desk, Ground, str, list[str]]) -> FeedsResult:
+    desk, ground, name, group = task
+    ground = replace(ground, keys={})
+    return write_feeds(desk, ground, group) if name == "feeds" else MATTERS[name](desk, ground)
+
+
+MATTERS: dict[str, Callable[[Desk, Ground], FeedsResult]] = {
+    "requests": write_requests,
+    "dispatches": write_dispatches,
+    "messages": write_messages,
+    "registers": write_registers,
+}
+
+
+def _hidden(
+    ground: Ground, districts: list[DistrictResult], feeds: list[FeedsResult]
+) -> dict[str, pl.DataFrame]:
+    grids = ground.grids
+    feedback = [told for result in feeds for told in result.feedback]
     moves = [moves for district in districts for moves in district.moves]
     return {
         "grids": grids.select("grid_code", "residents", "workload"),
         "reorganisation": _reorganisation(grids),
+        "staff": ground.staff.select("staff_no", "post", "unit_code", "grids_in_charge", "ability"),
+        "organisations": ground.organisations.select("credit_code", "grid_code", "listed_on"),
+        "feedback": pl.concat(feedback) if feedback else pl.DataFrame(),
         "moves": pl.concat(moves) if moves else pl.DataFrame(),
     }
 

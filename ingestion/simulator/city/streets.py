@@ -223,14 +223,15 @@ FLOATING: dict[str, Any] = {
 
 
 def _leave_people(desk: Desk, files: _Files, street: Street, grids: pl.DataFrame) -> None:
-    """All once, then each month newcomers, changes, movers, and whose grid got another code."""
+    """All once, then each month (quarter: floating) who is new, changed, moved or recoded."""
     calendar = desk.calendar
     floating = (street.people["resident_kind"] == "floating").to_numpy()
     registered = street.people["registered_on"].to_physical().to_numpy()
     turn = np.arange(len(registered)) % round(1 / desk.city["changes_per_month"])
     moved = {month: rows for month, rows, _ in street.moves}
     recoded = grids.filter(pl.col("grid_code") != pl.col("old_grid_code"))["grid_code"]
-    known = -(2**31)
+    known, known_floating = -(2**31), -(2**31)
+    waiting = np.zeros(len(registered), dtype=bool)
     for month, end in enumerate(calendar.ends):
         day = (end - date(1970, 1, 1)).days
         new = (registered > known) & (registered <= day)
@@ -241,12 +242,16 @@ def _leave_people(desk: Desk, files: _Files, street: Street, grids: pl.DataFrame
         if month and month == calendar.reorganised and len(recoded):
             now = street.homes["grid_code"].is_in(recoded.implode()).to_numpy()
             again |= now[street.lives_in]
+        waiting |= again
         rows = np.flatnonzero((new | (again & (registered <= known))) & ~floating)
         if len(rows):
             files.residents[month].append(calendar.coded_then(street.on(month, rows), month))
         if month in files.floating:
-            rows = np.flatnonzero(floating & (registered <= day))
+            fresh = (registered > known_floating) | waiting
+            rows = np.flatnonzero(floating & fresh & (registered <= day))
             files.floating[month].append(calendar.coded_then(street.on(month, rows), month))
+            known_floating = day
+            waiting[:] = False
         known = day
 
 
@@ -274,8 +279,9 @@ def _keep(
     own = grids.with_columns(initials=pl.lit(initials))
     units = organisations.make_units(desk.town, own, street.code, rng)
     staff = organisations.make_staff(own, units, street.people, desk.calendar.ends[-1], rng)
-    made.units.append(units)
-    made.staff.append(staff)
+    ability = rng.lognormal(0, desk.city["ability"], len(staff)).round(4)
+    made.units.append(units.with_columns(street=pl.lit(street.code)))
+    made.staff.append(staff.with_columns(street=pl.lit(street.code), ability=pl.Series(ability)))
     made.moves += list(_moves_told(street))
 
 
