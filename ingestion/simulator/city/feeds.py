@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -37,6 +38,7 @@ class FeedsResult:
     feedback: list[pl.DataFrame] = field(default_factory=list)
 
 
+@cache
 def declarations() -> dict[str, dict[str, Any]]:
     """What feeds/*.yml say, by feed."""
     found: dict[str, dict[str, Any]] = {}

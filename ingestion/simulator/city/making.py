@@ -7,7 +7,6 @@ all other feeds stand.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -179,9 +178,7 @@ def _district(task: tuple[Any, ...]) -> DistrictResult:
 def _each(work: Callable[[Any], Any], tasks: Sequence[Any], workers: int) -> Iterator[Any]:
     """The results in order of the tasks; the largest task is begun as it stands in the list."""
     if not workers:
-        for task in tasks:
-            yield work(task)
-            gc.collect()
+        yield from map(work, tasks)
         return
     threads = os.environ.get("POLARS_MAX_THREADS")
     os.environ["POLARS_MAX_THREADS"] = "1"

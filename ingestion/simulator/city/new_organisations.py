@@ -46,9 +46,9 @@ def make_organisations(desk: Desk, ground: Ground, rng: np.random.Generator) -> 
         rng.choice(PRIVATE_FORMS, count, p=[0.7, 0.27, 0.03]),
     )
     region = [g[:6] for g in setting["grid_code"]]
+    bodies = (np.arange(count) * 7919 + rng.integers(90_000_000)) % 90_000_000
     codes = [
-        credit_code(region[i], int(n), "52" if social[i] else "91")
-        for i, n in enumerate(rng.permutation(90_000_000)[:count])
+        credit_code(region[i], int(n), "52" if social[i] else "91") for i, n in enumerate(bodies)
     ]
     months = len(desk.calendar.ends)
     listed = np.where(rng.random(count) < 0.85, 0, rng.integers(0, months, count))

@@ -30,8 +30,7 @@ HOME = ("dwelling_code", "grid_code", "present_address")
 class DistrictResult:
     """What stands in the district's files, and what the city's other feeds take from it.
 
-    ``buildings``: building_code, grid_code, address, longitude, latitude, members, dwellings.
-    ``people``: some adults, as the contract ``resident`` has them. ``moves``: household_no, month,
+    ``buildings``: as the contract ``building`` has them, and ``members``. ``people``: some adults, as the contract ``resident`` has them. ``moves``: household_no, month,
     from_dwelling, to_dwelling.
     """
 
@@ -203,8 +202,10 @@ class _Files:
         made.files += [truth for f in own if f is not None if (truth := f.close())]
 
 
+REASONS = ("work", "work", "service", "trade", "study", "joining_family", "treatment")
 POLICE: dict[str, Any] = {
     "layout": "csv_gbk",
+    "omit": ["floating_reason", "permit_no", "permit_issued_on", "permit_expires_on"],
     "per_thousand": 1.5,
     "defects": [
         {
@@ -249,10 +250,22 @@ def _leave_people(desk: Desk, files: _Files, street: Street, grids: pl.DataFrame
         if month in files.floating:
             fresh = (registered > known_floating) | waiting
             rows = np.flatnonzero(floating & fresh & (registered <= day))
-            files.floating[month].append(calendar.coded_then(street.on(month, rows), month))
+            told = with_permits(street.on(month, rows))
+            files.floating[month].append(calendar.coded_then(told, month))
             known_floating = day
             waiting[:] = False
         known = day
+
+
+def with_permits(people: pl.DataFrame) -> pl.DataFrame:
+    """Floating residents with their reason and residence permit, by turns."""
+    turn = pl.col("phone").str.tail(4).cast(pl.Int64).fill_null(0)
+    return people.with_columns(
+        floating_reason=pl.lit(pl.Series(REASONS)).gather(turn % len(REASONS)),
+        permit_no=pl.when(turn % 3 > 0).then(pl.format("JZ{}", "household_no")),
+        permit_issued_on=pl.col("registered_on"),
+        permit_expires_on=pl.col("registered_on").dt.offset_by("1y"),
+    )
 
 
 def _leave_homes(desk: Desk, files: _Files, homes: pl.DataFrame, street: str) -> None:
@@ -290,12 +303,15 @@ def buildings_of(homes: pl.DataFrame) -> pl.DataFrame:
     return homes.group_by("building_code", maintain_order=True).agg(
         pl.col("building_name", "grid_code", "longitude", "latitude").first(),
         address=pl.col("address").first().str.replace(r"号.*", "号"),
-        dwellings=pl.len(),
+        use=pl.when((pl.col("use") == "business").mean() > 0.2)
+        .then(pl.lit("mixed"))
+        .otherwise(pl.lit("residential")),
+        dwelling_count=pl.len(),
         floors=pl.col("floor").max(),
         entrances=pl.col("entrance").n_unique(),
         area=pl.col("area").sum().round(1),
         members=pl.col("members").sum(),
-    )
+    ).with_columns(has_lift=pl.col("floors") > 6)
 
 
 def _moves_told(street: Street) -> Iterator[pl.DataFrame]:
