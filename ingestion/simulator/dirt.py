@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ingestion.simulator.people import with_check_digit
+from ingestion.simulator.identifiers import with_check_digit
 from ingestion.simulator.rendering import DIGITS, WIDE
 
 PER_THOUSAND = 2.0
@@ -36,7 +36,7 @@ class Dirty:
     rejected: list[int]
 
 
-DEFECT_SCHEMA = {
+DEFECT_SCHEMA: dict[str, Any] = {
     "row": pl.Int64,
     "column": pl.String,
     "code": pl.String,

@@ -20,7 +20,7 @@ def make_dwellings(
     """Dwellings enough for that many households, one row each.
 
     Columns as in the contract ``dwelling`` without the owner, and ``community_code``,
-    ``subdistrict_code``, ``urban_rural_code``. ``use`` is vacant or business for those in which nobody lives.
+    ``subdistrict_code``, ``urban_rural_code``. ``use`` is vacant or business where nobody lives.
     """
     habits = town["dwellings"]
     count = int(np.ceil(households / (1 - habits["vacant"] - habits["business"]))) + len(grids)

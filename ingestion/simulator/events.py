@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ingestion.simulator.people import phones
+from ingestion.simulator.identifiers import phones
 
 SECONDS_A_DAY = 86_400
 

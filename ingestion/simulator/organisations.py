@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ingestion.simulator.people import phones
+from ingestion.simulator.identifiers import phones
 
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 INNER_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)

@@ -50,11 +50,15 @@ class Calendar:
         """First day of that month."""
         return self.ends[month].replace(day=1)
 
-    def coded_then(self, rows: pl.DataFrame, month: int, column: str = "grid_code") -> pl.DataFrame:
-        """Rows of a drop at the end of that month: before the reorganisation with old codes."""
-        if month >= self.reorganised or not self.old_codes or column not in rows.columns:
+    def coded_then(self, rows: pl.DataFrame, month: int, *columns: str) -> pl.DataFrame:
+        """Rows of a drop at the end of that month: before the reorganisation with old codes.
+
+        ``columns``: those that hold division codes; default ``grid_code``.
+        """
+        if month >= self.reorganised or not self.old_codes:
             return rows
-        return rows.with_columns(pl.col(column).replace(self.old_codes))
+        held = [c for c in columns or ("grid_code",) if c in rows.columns]
+        return rows.with_columns(pl.col(held).replace(self.old_codes))
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,7 @@ def _drawn(
         setting = setting.with_columns(given.get_columns())
     known = frozenset(given.columns) if given is not None else frozenset()
     declared = feed.declared.get("fields", {})
-    draw = Draw(
-        feed.contract, desk, ground, month, setting, rng, feed.numbered, declared, known
-    )
+    draw = Draw(feed.contract, desk, ground, month, setting, rng, feed.numbered, declared, known)
     feed.numbered += count
     fields = [f for f in feed.contract.fields if f.protection != "refused"]
     return pl.DataFrame([draw.fill(f) for f in fields])
@@ -107,5 +105,3 @@ def _ruled(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.filter(keep)
     keys = [f.name for f in contract.key if f.name in rows.columns]
     return rows.unique(keys, keep="first", maintain_order=True) if keys else rows
-
-

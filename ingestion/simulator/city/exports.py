@@ -32,6 +32,13 @@ TIMES = (["%Y-%m-%d %H:%M:%S"], ["%Y/%m/%d %H:%M:%S"], ["%Y-%m-%dT%H:%M:%S"])
 ROWS_PER_DEFECT = 15
 MOST_DEFECTS = 8
 COMPARISON = re.compile(r"(\w+) (>=|>|<=) (\w+)")
+UNREADABLE = {
+    "date": ("1990年13月40日", "不详"),
+    "timestamp": ("昨天", "2026-02-30 08:00:00"),
+    "integer": ("若干", "3.5个"),
+    "number": ("约九十", "90平米"),
+    "boolean": ("不清楚",),
+}
 LONG_AGO = {"date": "1951-01-01", "timestamp": "1951-01-01 00:00:00"}
 Defect = dict[str, Any]
 
@@ -114,7 +121,7 @@ def _defects(
     found: list[Defect] = []
     for field in contract.fields:
         if field.name in headings and field.protection != "refused":
-            found += _of_field(contract, field)
+            found += _of_field(field)
     found += _of_rows(contract, headings, is_text)
     for rule in contract.rules:
         found += _of_rule(contract, rule, headings)
@@ -127,7 +134,7 @@ def _defects(
     return [{"per_thousand": share, **d} if share else d for d in own]
 
 
-def _of_field(contract: Contract, field: Field) -> list[Defect]:
+def _of_field(field: Field) -> list[Defect]:
     """Values that break what the contract says of one field, and nothing else."""
     of_semantic = _of_semantic(field)
     made: list[Defect] = [{"column": field.name, **d} for d in of_semantic]
@@ -135,27 +142,16 @@ def _of_field(contract: Contract, field: Field) -> list[Defect]:
         made.append({"code": "required_missing", "column": field.name, "write": [""]})
     if field.key_position is not None or field.semantic:
         return made
-    written: list[tuple[str, str]] = []
-    match field.logical_type:
-        case "date":
-            written += [("type_date", "1990年13月40日"), ("type_date", "不详")]
-        case "timestamp":
-            written += [("type_timestamp", "昨天"), ("type_timestamp", "2026-02-30 08:00:00")]
-        case "integer":
-            written += [("type_integer", "若干"), ("type_integer", "3.5个")]
-        case "number":
-            written += [("type_number", "约九十"), ("type_number", "90平米")]
-        case "boolean":
-            written += [("type_boolean", "不清楚")]
+    code, texts = f"type_{field.logical_type}", list(UNREADABLE.get(field.logical_type, ()))
     if field.codes:
-        written = [("code_unknown", "待查"), ("code_unknown", "不明确")]
-    elif field.logical_type in ("integer", "number") and field.maximum is not None:
-        written.append(("out_of_range", str(int(float(field.maximum)) + 1)))
-    elif field.logical_type == "string" and field.pattern:
-        written += [("pattern", t) for t in ("？？",) if not re.fullmatch(field.pattern, t)]
-    for code in sorted({code for code, _ in written}):
-        texts = [text for c, text in written if c == code]
+        code, texts = "code_unknown", ["待查", "不明确"]
+    elif field.pattern and not re.fullmatch(field.pattern, "？？"):
+        code, texts = "pattern", ["？？"]
+    if texts:
         made.append({"code": code, "column": field.name, "write": texts})
+    if field.logical_type in ("integer", "number") and field.maximum is not None:
+        beyond = str(int(float(field.maximum)) + 1)
+        made.append({"code": "out_of_range", "column": field.name, "write": [beyond]})
     return made
 
 
@@ -195,9 +191,9 @@ def _free_text(contract: Contract, headings: dict[str, str]) -> str | None:
     ruled = {name for rule in contract.rules for name in columns_of(rule.expression)}
     for f in contract.fields:
         bound = f.codes or f.pattern or f.semantic not in (None, "person_name") or f.reference
-        if f.logical_type == "string" and f.key_position is None and f.name in headings:
-            if not bound and f.name not in ruled and (f.max_length or 9) > 4:
-                return f.name if f.protection != "refused" else None
+        is_text = f.logical_type == "string" and f.key_position is None and f.name in headings
+        if is_text and f.protection != "refused" and not bound and f.name not in ruled:
+            return f.name
     return None
 
 
@@ -236,5 +232,3 @@ def _far_away(field: Field, sign: str) -> str | None:
     if sign == "<=" and field.logical_type in ("integer", "number"):
         return str(int(float(field.maximum))) if field.maximum is not None else "99999"
     return None
-
-

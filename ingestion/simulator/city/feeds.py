@@ -25,7 +25,10 @@ from ingestion.simulator.city.ground import Ground
 from ingestion.simulator.exporting import rng_of
 
 GROUND = {"staff", "unit", "building", "dwelling", "new_organisation", "division", "resident"}
-DEFAULT_ROWS = {"snapshot": {"per": "community", "each": 1}, "upsert": {"per": "thousand", "each": 0.3}}
+DEFAULT_ROWS: dict[str, dict[str, Any]] = {
+    "snapshot": {"per": "community", "each": 1},
+    "upsert": {"per": "thousand", "each": 0.3},
+}
 DISTRICT = pl.col("_district")
 
 
@@ -93,9 +96,7 @@ class _Events:
     handling: handling.Handling = field(default_factory=handling.Handling)
 
 
-def _write_feed(
-    desk: Desk, ground: Ground, feed: Feed, made: FeedsResult, events: _Events
-) -> None:
+def _write_feed(desk: Desk, ground: Ground, feed: Feed, made: FeedsResult, events: _Events) -> None:
     contract = feed.contract
     months = desk.calendar.months_of(contract.service_level.cadence)
     if feed.declared.get("generator") in ("new_organisations", "grid_event_stages"):
@@ -179,23 +180,21 @@ def _leave(desk: Desk, feed: Feed, month: int, rows: pl.DataFrame, made: FeedsRe
     contract, declared = feed.contract, feed.declared
     places = [f.name for f in contract.fields if f.semantic == "division_code"]
     by_district = declared.get("by") == "district" and places
-    parts: list[tuple[str, pl.DataFrame]] = [(declared.get("unit", f"{contract.module}_office"), rows)]
+    parts: list[tuple[str, pl.DataFrame]] = [
+        (declared.get("unit", f"{contract.module}_office"), rows)
+    ]
     if by_district:
         district = rows[places[0]].str.head(6).alias("_district")
         parts = [
             (f"{parts[0][0]}_{code}", part.drop("_district"))
-            for (code,), part in rows.with_columns(district).group_by(
-                DISTRICT, maintain_order=True
-            )
+            for (code,), part in rows.with_columns(district).group_by(DISTRICT, maintain_order=True)
         ]
     for unit, part in parts:
         title = contract.title_zh
         if desk.is_missing(unit, contract.feed, month, title, made.missing):
             continue
-        for place in places:
-            part = desk.calendar.coded_then(part, month, place)
         file = desk.open(unit, contract.feed, month, title, declared)
-        _append(file, part)
+        _append(file, desk.calendar.coded_then(part, month, *places))
         if (truth := file.close()) is not None:
             made.files.append(truth)
 

@@ -22,7 +22,7 @@ from ingestion.contracts.model import Field
 from ingestion.simulator.city.calendar import Desk
 from ingestion.simulator.city.ground import Ground, drawn_by, hours_long
 
-TYPES = {
+TYPES: dict[str, Any] = {
     "string": pl.String,
     "integer": pl.Int64,
     "number": pl.Float64,
@@ -35,7 +35,11 @@ OPEN = 0.2
 PAST = re.compile(r"founded|opened|installed|set_up|built|registered|established|since|leased_from")
 FUTURE = re.compile(r"deadline|_by$|until$|next_")
 PERSON = ("name", "citizen_id", "sex", "birth_date", "phone", "education")
-PLACES = {"district": "district_code", "subdistrict": "subdistrict_code", "street": "subdistrict_code"}
+PLACES = {
+    "district": "district_code",
+    "subdistrict": "subdistrict_code",
+    "street": "subdistrict_code",
+}
 
 
 @dataclass
@@ -57,6 +61,7 @@ class Draw:
 
     @property
     def count(self) -> int:
+        """How many rows are drawn."""
         return len(self.setting)
 
     def column(self, name: str) -> pl.Series:

@@ -20,7 +20,7 @@ from ingestion.contracts import Contract
 from ingestion.simulator.dirt import DEFECT_SCHEMA, Dirty, plant
 from ingestion.simulator.exporting import PLACED_SCHEMA, placed, rng_of
 from ingestion.simulator.rendering import render
-from ingestion.simulator.writing import Table, append_text, text_of, zip_member, write_file
+from ingestion.simulator.writing import Table, append_text, text_of, write_file, zip_member
 
 HOURS_EAST_OF_GREENWICH = 8
 ROWS_AT_ONCE = 25_000
@@ -86,10 +86,13 @@ class GrowingFile:
     _found: list[pl.DataFrame] = field(default_factory=list)
     _next_line: int = 0
     _parts: int = 0
-    _counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("records", *OUTCOMES), 0))
+    _counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("records", *OUTCOMES), 0)
+    )
 
     @property
     def path(self) -> Path:
+        """Where the file stands."""
         return self.out / self.drop.unit / self.drop.feed / self.drop.file
 
     def append(self, truth: pl.DataFrame, name: str | None = None) -> None:

@@ -7,6 +7,7 @@ export.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -147,6 +148,6 @@ def _stage(
     return frame.filter(pl.Series(happens))
 
 
-def _words(weights: dict[str, float], count: int, rng: np.random.Generator) -> pl.Series:
+def _words(weights: Mapping[str, float], count: int, rng: np.random.Generator) -> pl.Series:
     chosen = drawn_by(np.array(list(weights.values()), dtype=float), count, rng)
     return pl.Series(list(weights)).gather(chosen)

@@ -19,6 +19,7 @@ from typing import Any
 import polars as pl
 
 from ingestion.contracts import load_contracts
+from ingestion.simulator.city.astray import in_wrong_folder, repeated
 from ingestion.simulator.city.calendar import Calendar, Desk
 from ingestion.simulator.city.feeds import FeedsResult, components, write_feeds
 from ingestion.simulator.city.ground import Ground
@@ -80,6 +81,9 @@ def write_city(
     tasks = [(desk, ground, name, group) for name, group in _rest(desk)]
     results = [*districts, *_each(_feeds, tasks, workers)]
     files = [file for result in results for file in result.files]
+    again = repeated(desk, files, "hotline_12345", "service_request")
+    files += [again] if again else []
+    files.append(in_wrong_folder(desk, f"centre_{desk.first_district}", "resident"))
     missing = [file for result in results for file in result.missing]
     hidden = _hidden(ground, districts, results[len(districts) :])
     return keep_truth(truth or out.parent / "truth", files, missing, hidden)
@@ -105,7 +109,7 @@ def _ground(
 
 
 def _rest(desk: Desk) -> list[tuple[str, list[str]]]:
-    """What is written after the districts, the longest first: tasks that do not need one another."""
+    """What is written after the districts, the longest first; no task needs another."""
     groups = components(desk.contracts)
     return [*((name, []) for name in MATTERS), *(("feeds", group) for group in groups)]
 

@@ -58,7 +58,9 @@ def write_messages(desk: Desk, ground: Ground) -> FeedsResult:
     """The message board, each quarter."""
     made = FeedsResult()
     layout = "xlsx" if ground.residents < 100_000 else "csv_gbk"
-    opened = _opened(desk, "message_board", "citizen_message", "市民留言", layout, made, quarters=True)
+    opened = _opened(
+        desk, "message_board", "citizen_message", "市民留言", layout, made, quarters=True
+    )
     for rows in _by_district(desk, ground, "messages", _messages):
         begin = date.min
         for month in desk.calendar.quarters:
@@ -121,8 +123,7 @@ def _leave_staff(
     staff = staff.filter(pl.col("since") <= desk.calendar.ends[month])
     for feed, title, rows in (("unit", "综治机构", units), ("staff", "综治队伍", staff)):
         file = desk.open(unit, feed, month, title, {"layout": "xlsx", "titles": [f"{title}登记表"]})
-        rows = desk.calendar.coded_then(rows, month, "place_code")
-        file.append(desk.calendar.coded_then(rows, month, "grids_in_charge"))
+        file.append(desk.calendar.coded_then(rows, month, "place_code", "grids_in_charge"))
         _finish(file, made)
 
 
@@ -148,7 +149,9 @@ def _requests(
 ) -> pl.DataFrame:
     rng = rng_of(desk.seed, "requests", number)
     rows = events.make_requests(town, own, grids, _days(desk), rng)
-    return rows.with_columns(request_no=pl.format("{}{}", pl.lit(f"HT{number}"), _tail("request_no")))
+    return rows.with_columns(
+        request_no=pl.format("{}{}", pl.lit(f"HT{number}"), _tail("request_no"))
+    )
 
 
 def _messages(
@@ -205,4 +208,3 @@ def _finish(file: GrowingFile, made: FeedsResult) -> None:
     truth: FileTruth | None = file.close()
     if truth is not None:
         made.files.append(truth)
-

@@ -12,9 +12,10 @@ import numpy as np
 import polars as pl
 
 from ingestion.simulator.city.calendar import Desk
-from ingestion.simulator.city.ground import Ground, drawn_by
+from ingestion.simulator.city.ground import Ground
+from ingestion.simulator.identifiers import phones
 from ingestion.simulator.organisations import credit_code
-from ingestion.simulator.people import names, phones
+from ingestion.simulator.people import names
 
 FULL_CITY = 5768
 FEWEST = 24

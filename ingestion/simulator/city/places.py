@@ -127,16 +127,20 @@ def _in_grids(
     workload = rng.lognormal(0, declared["spread"]["workload"], len(which))
     bounds = np.round(np.cumsum(homes)).astype(np.int64)
     city, side = declared["city"], max(1, int(np.ceil(np.sqrt(len(frame)))))
-    return frame[which].with_columns(
-        grid_code=pl.concat_str("community_code", pl.Series(_three(nth + 1))),
-        grid_name=pl.Series([f"第{in_words(n + 1)}网格" for n in nth]),
-        number=pl.Series(nth + 1),
-        homes=pl.Series(homes),
-        residents=pl.Series(np.diff(bounds, prepend=0)),
-        workload=pl.Series((workload / workload.mean()).round(4)),
-        longitude=pl.Series((city["longitude"] + which % side * 0.02 + nth * 0.0015).round(5)),
-        latitude=pl.Series((city["latitude"] + which // side * 0.016 + nth * 0.001).round(5)),
-    ).drop("people")
+    return (
+        frame[which]
+        .with_columns(
+            grid_code=pl.concat_str("community_code", pl.Series(_three(nth + 1))),
+            grid_name=pl.Series([f"第{in_words(n + 1)}网格" for n in nth]),
+            number=pl.Series(nth + 1),
+            homes=pl.Series(homes),
+            residents=pl.Series(np.diff(bounds, prepend=0)),
+            workload=pl.Series((workload / workload.mean()).round(4)),
+            longitude=pl.Series((city["longitude"] + which % side * 0.02 + nth * 0.0015).round(5)),
+            latitude=pl.Series((city["latitude"] + which // side * 0.016 + nth * 0.001).round(5)),
+        )
+        .drop("people")
+    )
 
 
 def _as_before(

@@ -32,7 +32,9 @@ def work_orders(
     to = below[np.sort(rng.integers(0, len(below), count))]
     begin = desk.calendar.first_day(month)
     day = rng.integers(0, 5, count)
-    at = pl.Series([datetime.combine(begin, time(9))]).new_from_index(0, count) + hours_long(day * 24)
+    at = pl.Series([datetime.combine(begin, time(9))]).new_from_index(0, count) + hours_long(
+        day * 24
+    )
     numbers = (pl.Series(np.arange(count)) + first + 10**5 + 1).cast(pl.String).str.tail(5)
     orders = to.select(
         order_no=pl.format("BS{}{}", pl.lit(f"{begin:%Y%m}"), numbers),

@@ -16,9 +16,11 @@ import numpy as np
 import polars as pl
 
 from ingestion.simulator import dwellings, organisations, people
+from ingestion.simulator.city.astray import correction
 from ingestion.simulator.city.calendar import Desk
 from ingestion.simulator.city.files import FileTruth, GrowingFile
 from ingestion.simulator.exporting import rng_of
+from ingestion.simulator.identifiers import Numbers
 
 PEOPLE_KEPT = 60
 """So many adults of each street are known to the feeds that speak of single people."""
@@ -30,8 +32,9 @@ HOME = ("dwelling_code", "grid_code", "present_address")
 class DistrictResult:
     """What stands in the district's files, and what the city's other feeds take from it.
 
-    ``buildings``: as the contract ``building`` has them, and ``members``. ``people``: some adults, as the contract ``resident`` has them. ``moves``: household_no, month,
-    from_dwelling, to_dwelling.
+    ``buildings``: as the contract ``building`` has them, and ``members``. ``people``: some adults,
+    as the contract ``resident`` has them. ``moves``: household_no, month, from_dwelling,
+    to_dwelling.
     """
 
     files: list[FileTruth] = field(default_factory=list)
@@ -86,7 +89,7 @@ def write_district(desk: Desk, grids: pl.DataFrame, number: int) -> DistrictResu
         _leave_people(desk, files, street, own)
         _leave_homes(desk, files, homes, own["subdistrict_name"][0])
         _keep(desk, made, street, homes, own, number + nth)
-    files.close(made)
+    files.close(desk, made)
     return made
 
 
@@ -107,11 +110,11 @@ def make_street(desk: Desk, grids: pl.DataFrame, number: int) -> tuple[Street, p
     return Street(code, usable, persons.drop(HOME), lives_in, moves), homes
 
 
-def numbers_of(street: int) -> people.Numbers:
+def numbers_of(street: int) -> Numbers:
     """Identifiers of the street with that number in the city, apart from all others'."""
     part, region = divmod(street, PARTS_PER_REGION)
     span = 500 // 4
-    return people.Numbers(
+    return Numbers(
         region=f"2199{region + 2:02d}",
         first=part % 4 * span,
         last=part % 4 * span + span - 1,
@@ -187,7 +190,14 @@ class _Files:
         return cls(
             district,
             [
-                desk.open(police, "resident", month, "实有人口", POLICE, keep_rejected=month == 0)
+                desk.open(
+                    police,
+                    "resident",
+                    month,
+                    "实有人口",
+                    POLICE,
+                    keep_rejected=month == 0 and district == desk.first_district,
+                )
                 for month in range(len(calendar.ends))
             ],
             floating,
@@ -197,9 +207,13 @@ class _Files:
             else None,
         )
 
-    def close(self, made: DistrictResult) -> None:
+    def close(self, desk: Desk, made: DistrictResult) -> None:
         own = [*self.residents, *self.floating.values(), self.dwellings, self.buildings]
         made.files += [truth for f in own if f is not None if (truth := f.close())]
+        if self.district == desk.first_district:
+            first = self.residents[0]
+            corrected = correction(desk, first, first.export)
+            made.files += [corrected] if corrected else []
 
 
 REASONS = ("work", "work", "service", "trade", "study", "joining_family", "treatment")
@@ -300,18 +314,22 @@ def _keep(
 
 def buildings_of(homes: pl.DataFrame) -> pl.DataFrame:
     """Buildings with their dwellings, entrances, floors and members counted, in order."""
-    return homes.group_by("building_code", maintain_order=True).agg(
-        pl.col("building_name", "grid_code", "longitude", "latitude").first(),
-        address=pl.col("address").first().str.replace(r"号.*", "号"),
-        use=pl.when((pl.col("use") == "business").mean() > 0.2)
-        .then(pl.lit("mixed"))
-        .otherwise(pl.lit("residential")),
-        dwelling_count=pl.len(),
-        floors=pl.col("floor").max(),
-        entrances=pl.col("entrance").n_unique(),
-        area=pl.col("area").sum().round(1),
-        members=pl.col("members").sum(),
-    ).with_columns(has_lift=pl.col("floors") > 6)
+    return (
+        homes.group_by("building_code", maintain_order=True)
+        .agg(
+            pl.col("building_name", "grid_code", "longitude", "latitude").first(),
+            address=pl.col("address").first().str.replace(r"号.*", "号"),
+            use=pl.when((pl.col("use") == "business").mean() > 0.2)
+            .then(pl.lit("mixed"))
+            .otherwise(pl.lit("residential")),
+            dwelling_count=pl.len(),
+            floors=pl.col("floor").max(),
+            entrances=pl.col("entrance").n_unique(),
+            area=pl.col("area").sum().round(1),
+            members=pl.col("members").sum(),
+        )
+        .with_columns(has_lift=pl.col("floors") > 6)
+    )
 
 
 def _moves_told(street: Street) -> Iterator[pl.DataFrame]:
@@ -324,4 +342,3 @@ def _moves_told(street: Street) -> Iterator[pl.DataFrame]:
             pl.Series("from_dwelling", codes.gather(before)),
             pl.col("dwelling_code").alias("to_dwelling"),
         ).unique("household_no", maintain_order=True)
-

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from stdnum.cn import ric, uscc
 
+from ingestion.simulator.identifiers import Numbers, citizen_ids, with_check_digit
 from ingestion.simulator.organisations import credit_code
-from ingestion.simulator.people import Numbers, citizen_ids, with_check_digit
 from ingestion.simulator.town import make_town
 
 
