@@ -90,12 +90,14 @@ def _key(contract: Contract, table: str) -> list[Check]:
     if not names or None in names:
         return []
     columns = ", ".join(f'"{name}"' for name in names)
+    # Not coalesce: the parts of a key may be of different types.
+    filled = " or ".join(f'"{name}" is not null' for name in names)
     return [
         no_rows(
             table,
             # How many, not which: a key may be a person's pseudonym.
             "select _drop_id, count(*) as doubled from ("
-            f"select _drop_id, {columns} from {table} where coalesce({columns}) is not null "
+            f"select _drop_id, {columns} from {table} where {filled} "
             "group by all having count(*) > 1) group by _drop_id",
             "同一文件内主键不重复",
             "no key stands twice in one drop",
