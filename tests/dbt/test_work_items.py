@@ -7,11 +7,27 @@ from itertools import groupby
 from civic.settings import PROJECT_ROOT
 from ingestion.contracts import load_contracts
 
-MODULES = (
-    "organisations_and_teams residents special_groups youth new_organisations public_order disputes "
-    "campus_safety line_protection risk_assessment publicity safe_city member_units direct_units "
-    "integrity volunteers coast grid_information safety_survey"
-).split()
+MODULES = [
+    "organisations_and_teams",
+    "residents",
+    "special_groups",
+    "youth",
+    "new_organisations",
+    "public_order",
+    "disputes",
+    "campus_safety",
+    "line_protection",
+    "risk_assessment",
+    "publicity",
+    "safe_city",
+    "member_units",
+    "direct_units",
+    "integrity",
+    "volunteers",
+    "coast",
+    "grid_information",
+    "safety_survey",
+]
 
 with (PROJECT_ROOT / "dbt" / "seeds" / "work_items.csv").open(encoding="utf-8") as _file:
     ITEMS = list(csv.DictReader(_file))
