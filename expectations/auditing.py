@@ -10,15 +10,22 @@ import polars as pl
 
 from civic.lake import open_lake
 from civic.settings import Settings
+from expectations.activity import activity, reading
 from expectations.bronze import bronze
 from expectations.cells import cells as cells_suite
 from expectations.checks import Suite
 from expectations.event import event
+from expectations.event_stage import event_stage
+from expectations.feedback import feedback
+from expectations.object import object_
 from expectations.organisation import organisation
 from expectations.person import person
 from expectations.place import place
+from expectations.residence import residence
 from expectations.running import run_suites
+from expectations.sentiment import sentiment
 from expectations.verdicts import Verdict
+from expectations.work import work_item, work_order
 from ingestion.contracts import Contract
 
 DATA_DOCS = "data_docs"
@@ -55,4 +62,6 @@ def suites(
         "and data_type = 'VARCHAR' order by all"
     ).fetchall()
     chosen = [bronze(contracts), place(), event(), organisation(), person(contracts, texts)]
+    chosen += [event_stage(), object_(), sentiment(), activity(), reading(), feedback()]
+    chosen += [work_item(), work_order(), residence()]
     return [*chosen, cells_suite()] if with_cells else chosen

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from expectations.checks import Suite, in_set, lineage, no_rows, not_null, unique
 
-PLACES = "lake.marts.dim_place"
+PLACES, REGISTERED = "lake.marts.dim_place", "lake.marts.fct_place_registered"
+SUCCESSION = "lake.marts.bridge_place_succession"
 LEVELS = ("city", "district", "street", "community", "grid")
 
 
@@ -47,6 +48,15 @@ def place() -> Suite:
                 "上级区划存在",
                 "every place below a city has a parent that is known",
                 severity="warning",
+            ),
+            no_rows(
+                SUCCESSION,
+                "select distinct succession.place_code, succession.to_date "
+                f"from {SUCCESSION} as succession anti join {REGISTERED} as registered "
+                "on registered.place_code = succession.stands_at_code "
+                "and registered.register_date = succession.to_date",
+                "沿革均通往另一登记册中的地方",
+                "every place leads to a place of the other register",
             ),
             *lineage("fct_place_registered", "place_registered_key", "bridge_place_source"),
         ),

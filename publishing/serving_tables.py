@@ -18,6 +18,7 @@ from analytics.reports.coordinates import coordinates_of
 from analytics.reports.declarations import Report
 from analytics.reports.semantic_manifest import Catalog
 from publishing.opening import OpenPublication
+from publishing.residence_chain import residence_chain_sql
 
 FROM_THE_LAKE = {
     "places": "select * from marts.dim_place",
@@ -36,6 +37,7 @@ FROM_THE_LAKE = {
     "outcomes": (
         "select feed, outcome, code, count(*) as records from bronze.outcomes group by all"
     ),
+    "residence_chain": residence_chain_sql(),
 }
 
 

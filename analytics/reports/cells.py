@@ -45,6 +45,13 @@ def build_cells(
     """
     catalog = load_catalog(manifest_path)
     reports = load_declarations(catalog=catalog) if declarations is None else declarations
+    return cells_of_catalog(connection, catalog, reports)
+
+
+def cells_of_catalog(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, reports: Mapping[str, Report]
+) -> pl.DataFrame:
+    """As ``build_cells``, from facts and metrics that are read already."""
     frames = [
         connection.execute(cells_sql(one)).pl().cast(SCHEMA) for one in all_passes(catalog, reports)
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -37,14 +37,20 @@ _REFERENCE = re.compile(
 
 @dataclass(frozen=True)
 class Catalog:
-    """Everything that the semantic manifest declares; metrics are read when asked for."""
+    """Everything that the semantic manifest declares; metrics are read when asked for.
+
+    ``relations``: what is read in place of a fact's mart, by the name of its semantic model.
+    """
 
     manifest: Mapping[str, Any] = field(repr=False)
+    relations: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def facts(self) -> Mapping[str, Fact]:
         """The facts by the name of their semantic model."""
-        return {m["name"]: _fact(m) for m in self.manifest["semantic_models"]}
+        made = {m["name"]: _fact(m) for m in self.manifest["semantic_models"]}
+        instead = self.relations
+        return {n: replace(f, relation=instead.get(n, f.relation)) for n, f in made.items()}
 
     @cached_property
     def names(self) -> tuple[str, ...]:

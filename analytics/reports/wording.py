@@ -79,14 +79,23 @@ def period_name(period: str) -> Label:
 
 
 def value_labels(contracts: Mapping[str, Contract]) -> dict[tuple[str, str], Label]:
-    """Labels of slice values, by (dimension, value): levels, feeds, and every contract's codes."""
+    """Labels of slice values, by (dimension, value).
+
+    Levels, feeds, every contract's codes, and units that answer by the title of their answers.
+    """
     labels = {("level", level): label for level, label in _LEVELS.items() if level != ALL}
     for feed, contract in contracts.items():
         labels["feed", feed] = Label(contract.title_zh, contract.title_en)
+        if contract.centre.get("element") == "feedback":
+            labels["answered_by", _constant(contract.centre["answered_by"])] = labels["feed", feed]
         for one in contract.fields:
             for code in one.codes:
                 labels.setdefault((one.name, code.value), Label(code.label_zh, code.label_en))
     return labels
+
+
+def _constant(entry: object) -> str:
+    return str(entry["constant"] if isinstance(entry, Mapping) else entry)
 
 
 def _aggregate(aggregate: Aggregate) -> Label:

@@ -7,11 +7,15 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 console = Console(highlight=False)
 progress_console = Console(stderr=True, highlight=False)
@@ -38,9 +42,18 @@ def print_json(answer: Any) -> None:
 def table(title: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Table:
     """A table of the rows; ``columns`` maps keys to headings, numbers stand right.
 
-    Values are never read as markup, whatever a unit sent.
+    Values are never read as markup, whatever a unit sent. No upright lines: 80 columns are few.
     """
-    made = Table(title=title, title_justify="left", header_style="bold", expand=False)
+    made = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     for key, heading in columns.items():
         numeric = bool(rows) and all(isinstance(r.get(key), int | float | None) for r in rows)
         made.add_column(heading, justify="right" if numeric else "left", overflow="fold")
@@ -51,17 +64,34 @@ def table(title: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, An
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Show on standard error that something longer than a moment is under way."""
-    if progress_console.is_terminal:
-        with progress_console.status(what):
-            yield
-    else:
+    """Show that something longer than a moment is under way; standard output stays clean.
+
+    Where both go to the same terminal, the one console that prints also turns the wheel: two of
+    them would write into each other's lines.
+    """
+    if not progress_console.is_terminal:
+        yield
+        return
+    with (console if console.is_terminal else progress_console).status(what):
         yield
 
 
-def _text(value: Any) -> Any:
-    from rich.text import Text
+def next_steps(steps: Sequence[tuple[str, str]]) -> None:
+    """Print what can be typed or opened next, each with a word on it; never broken into lines."""
+    widest = max(cell_len(what) for what, _ in steps)
+    below = widest + max(cell_len(why) for _, why in steps) + 4 > console.width
+    for what, why in steps:
+        gap = "\n    " if below else " " * (widest - cell_len(what) + 2)
+        console.print(Text.assemble("  ", what, gap, (why, "dim")), soft_wrap=True)
 
+
+def short(path: Path) -> str:
+    """The path as somebody in this folder would type it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _text(value: Any) -> Any:
     if value is None:
         return Text("")
     if isinstance(value, bool):

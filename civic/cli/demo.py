@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from civic.cli.console import console, say, working
+from civic.cli.console import console, next_steps, say, short, working
+from civic.errors import CivicError
 from civic.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 HOME = "var/demo"
 OWN = ("drops", "truth", "outbox", "raw", "vault", "lake", "serving", "quality", "reports", "dbt")
 SHOWN = ("handling", "events_overdue")
+#: Lies in every home that a demo made: what is there may be removed by the next one.
+MARK = ".demo"
 
 
 def register(app: typer.Typer) -> None:
@@ -29,46 +34,60 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed makes another town.")] = 1,
 ) -> None:
     """The whole way on a made-up town: drops in, a report and a trace out (in var/demo)."""
-    from civic.cli.run_summary import show_run
+    from civic.cli.run_summary import show_outcome
     from ingestion.simulator.town import write_town
 
     os.environ.setdefault("CIVIC_HOME", HOME)
     settings = load_settings()
-    _start_afresh(settings)
+    start_afresh(settings)
     _say_heading("一、各单位投放文件", "1. The units leave their files")
     with working(say("正在编造一座小城……", "Making up a town ...")):
         truth = write_town(settings.drops, residents=residents, months=6, seed=seed)
     console.print(
         say(
-            f"{residents:,} 人的小城，{truth.counts.height} 个文件，故意弄脏：{settings.drops}",
+            f"{residents:,} 人的小城，{truth.counts.height} 个文件，故意弄脏："
+            f"{short(settings.drops)}",
             f"A town of {residents:,}, {truth.counts.height} files, deliberately dirty: "
-            f"{settings.drops}",
+            f"{short(settings.drops)}",
         ),
         soft_wrap=True,
     )
     _say_heading("二、检查、入库、建模、审核、发布", "2. Checked, modelled, audited, published")
     result = _run(settings)
-    show_run(result, settings)
+    show_outcome(result)
     _show_figures(settings)
     _show_a_rejected_line(result)
-    _say_where_to_look(settings)
+    _say_where_to_look(result, settings)
 
 
-def _start_afresh(settings: Settings) -> None:
-    """The demo owns what it made before, and removes nothing else."""
+def start_afresh(settings: Settings) -> None:
+    """Remove what an earlier demo made in this home; a home that is not a demo's is refused."""
+    home, mark = settings.home, settings.home / MARK
+    if home.is_dir() and any(home.iterdir()):
+        if not mark.is_file():
+            raise CivicError(
+                f"{home} holds data that no demo made; a demo would replace it.",
+                f"Give the demo a folder of its own: CIVIC_HOME={HOME} civic demo",
+            )
+        console.print(
+            say("先清除上一次演示的结果。", "What the demo of before made is removed first.")
+        )
     for name in OWN:
-        shutil.rmtree(settings.home / name, ignore_errors=True)
+        shutil.rmtree(home / name, ignore_errors=True)
+    home.mkdir(parents=True, exist_ok=True)
+    mark.touch()
 
 
 def _run(settings: Settings) -> WayResult:
     from publishing.whole_way import run
 
-    return run(
-        settings,
-        on_step=lambda step, _, seconds: console.print(
-            f"[green]✓[/] {say(step.zh, step.en)}  [dim]{seconds:.1f} s[/]"
-        ),
-    )
+    with working(say("正在运行……", "Under way ...")):
+        return run(
+            settings,
+            on_step=lambda step, _, seconds: console.print(
+                f"[green]✓[/] {say(step.zh, step.en)}  [dim]{seconds:.1f} s[/]"
+            ),
+        )
 
 
 def _show_figures(settings: Settings) -> None:
@@ -87,9 +106,10 @@ def _show_figures(settings: Settings) -> None:
             report=report, metric=metric, level="all", grain="all", slices=""
         ).item(0, "cell_id")
     _say_heading(
-        f"四、一个数字的来源：civic trace {cell}", f"4. Where a figure is from: civic trace {cell}"
+        f"四、一个数字的来源：civic trace {cell} --rows 2",
+        f"4. Where a figure is from: civic trace {cell} --rows 2",
     )
-    trace_cell(cell, rows=3)
+    trace_cell(cell, rows=2)
 
 
 def _show_a_rejected_line(result: WayResult) -> None:
@@ -108,16 +128,32 @@ def _show_a_rejected_line(result: WayResult) -> None:
             return
 
 
-def _say_where_to_look(settings: Settings) -> None:
-    _say_heading("接下来", "What next")
-    console.print(f"  export CIVIC_HOME={settings.home}", soft_wrap=True)
-    for command, zh, en in (
-        ("civic verify", "从原件逐项复算全部数字", "every figure again, from the kept originals"),
-        ("civic report show register --level street", "按街道列出地方与组织", "places by street"),
-        ("civic up", "打开 Dagster 界面", "Dagster's screens"),
-        ("CIVIC_LANG=zh civic report list", "中文界面", "the same in Chinese"),
-    ):
-        console.print(f"  {command}  [dim]{say(zh, en)}[/]", soft_wrap=True)
+def _say_where_to_look(result: WayResult, settings: Settings) -> None:
+    """What the run made to open, and what to type so that ``civic`` finds this town."""
+    from civic.cli.run_summary import places_to_look
+
+    _say_heading("打开看看", "To open")
+    next_steps(places_to_look(result, settings))
+    _say_heading("接着试试", "To try next")
+    console.print(f"  export CIVIC_HOME={short(settings.home)}", soft_wrap=True)
+    if shutil.which("civic") is None:
+        scripts = short(Path(sys.executable).parent)
+        console.print(f'  export PATH="$PWD/{scripts}:$PATH"', soft_wrap=True)
+    next_steps(
+        [
+            ("civic report list", say("有哪些报表", "which reports there are")),
+            (
+                "civic report show events --level street",
+                say("各街道的事件", "matters by street"),
+            ),
+            ("civic verify", say("从原件逐项复算", "every figure, recomputed")),
+            ("civic up", say("打开 Dagster 界面", "Dagster's screens")),
+            (
+                say("CIVIC_LANG=en civic report list", "CIVIC_LANG=zh civic report list"),
+                say("英文界面", "the same in Chinese"),
+            ),
+        ]
+    )
 
 
 def _say_heading(zh: str, en: str) -> None:

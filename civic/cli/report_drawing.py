@@ -33,7 +33,7 @@ def draw_report(
         console.print(plain(notes), style="dim")
     hint = say(
         "第 {0} 号发布。查数字来源：加 --ids 显示编号，再用 civic trace 编号。",
-        "Publication {0}. Where a figure comes from: --ids shows identifiers for civic trace.",
+        "Publication {0}. To trace a figure: --ids shows identifiers for civic trace.",
     )
     console.print(plain(hint.format(number)), style="dim")
 
@@ -59,6 +59,8 @@ def drawn(arranged: Arranged, titled: bool) -> Drawn:
     for label in arranged.headings:
         made.add_column(plain(text(label)), overflow="fold", min_width=10)
     headings = fitted([text(m.label) for m in arranged.metrics], figures, len(arranged.headings))
+    if is_tight(arranged, headings, figures):
+        made.padding = (0, 0, 0, 0)
     for heading in headings:
         made.add_column(plain(heading), justify="right", no_wrap=True)
     for at, line in enumerate(arranged.lines):
@@ -114,6 +116,19 @@ def fitted(headings: list[str], figures: list[list[str]], labels: int) -> list[s
         else:
             broken.append(heading.replace(" ", "\n"))
     return broken
+
+
+def is_tight(arranged: Arranged, headings: list[str], figures: list[list[str]]) -> bool:
+    """Whether labels would be broken if columns stood two blanks apart; then it is one."""
+    from rich.cells import cell_len
+
+    rows = [arranged.headings, *(line.labels for line in arranged.lines)]
+    labels = [max(cell_len(text(label)) for label in column) for column in zip(*rows, strict=True)]
+    columns = [
+        max(map(cell_len, (*heading.split("\n"), *column)))
+        for heading, column in zip(headings, figures, strict=True)
+    ]
+    return sum(labels) + sum(columns) + 2 * (len(labels) + len(columns) - 1) > console.width
 
 
 def figure(metric: Metric, cell: Mapping[str, Any] | None) -> str:

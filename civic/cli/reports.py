@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analytics.reports.arrangement import Arranged
     from analytics.reports.asking import Asked
     from analytics.reports.declarations import Report
+    from analytics.reports.semantic_manifest import Catalog
     from publishing.publications import OpenPublication
 
 Number = Annotated[
@@ -60,7 +61,11 @@ def list_reports(as_json: AsJson = False) -> None:
     if as_json:
         print_json([{**row, "metrics": row["metrics"].split(", ")} for row in rows])
         return
-    headings = {"name": "report", "title": say("标题", "title"), "metrics": say("指标", "metrics")}
+    headings = {
+        "name": say("名称", "Report"),
+        "title": say("标题", "Title"),
+        "metrics": say("指标", "Metrics"),
+    }
     console.print(table(say("报表", "Reports"), headings, rows))
 
 
@@ -68,19 +73,24 @@ def show_report(
     name: Annotated[str, typer.Argument(metavar="REPORT", help="As in: civic report list.")],
     place: Annotated[str | None, typer.Option(help="A place's code or name.")] = None,
     level: Annotated[
-        str | None, typer.Option(help="Lines are the places of this level below the place.")
+        str | None, typer.Option(help="A line for each district, street, community or grid.")
     ] = None,
     period: Annotated[
-        str | None, typer.Option(help="all, 2019, 2019-02; or lines by: year, month.")
+        str | None, typer.Option(help="all, 2026, 2026-02; or a line for each year, month.")
     ] = None,
     slices: Annotated[
-        str | None, typer.Option("--slice", help="Lines by category; or only category=value.")
+        str | None,
+        typer.Option("--slice", help="A line for each category, feed, …; or only category=value."),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to give it out.")] = Format.table,
-    out: Annotated[Path | None, typer.Option(help="The workbook's path.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write the workbook.")] = None,
     ids: Annotated[
         bool, typer.Option("--ids", help="A line for each figure, with the identifier to trace.")
     ] = False,
+    boundaries: Annotated[
+        str | None,
+        typer.Option(help="A date, 2021-10-31: places as they were then, or as they are since."),
+    ] = None,
     publication: Number = None,
     as_json: AsJson = False,
 ) -> None:
@@ -97,15 +107,19 @@ def show_report(
     report = report_named(load_declarations(), name)
     with open_publication(settings, publication) as opened:
         catalog, places = catalog_of(opened), known_places(opened.connection)
+        cells = None
+        if boundaries is not None:
+            places, cells = restated(opened, report, catalog, boundaries, form, ids)
         asked = asked_for(places, place, level, period, slices)
         if form is Format.xlsx:
             print(write_workbook(opened, report, asked, out))
             return
         naming = Naming(places, value_labels(load_contracts(settings.contract_paths)))
-        arranged = arrange(report, cells_of(opened, report), catalog, naming, asked)
-        where = heading(asked, places)
+        cells = cells_of(opened, report) if cells is None else cells
+        arranged = arrange(report, cells, catalog, naming, asked)
+        where = heading(asked, places, boundaries)
     if as_json or form is Format.json:
-        print_json(as_data(report, arranged, asked, opened.number))
+        print_json({**as_data(report, arranged, asked, opened.number), "boundaries": boundaries})
     elif form is Format.csv:
         sys.stdout.write(as_csv(arranged))
     else:
@@ -119,8 +133,31 @@ def cells_of(opened: OpenPublication, report: Report) -> pl.DataFrame:
     ).pl()
 
 
+def restated(
+    opened: OpenPublication,
+    report: Report,
+    catalog: Catalog,
+    boundaries: str,
+    form: Format,
+    ids: bool,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Places and cells under the boundaries of a date, computed from the publication's marts."""
+    from analytics.reports.boundaries import cells_within, date_of, places_within
+
+    if ids or form is Format.xlsx:
+        raise CivicError(
+            "Figures under other boundaries are computed when asked for: none is published.",
+            "Leave out --ids and --format xlsx; they lead to published figures.",
+        )
+    on = date_of(boundaries)
+    cells = cells_within(opened.connection, catalog, report, on)
+    return places_within(opened.connection, on), cells
+
+
 def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: Path | None) -> Path:
     """Write the report as a workbook whose figures link to their source rows."""
+    from analytics.reports.wording import value_labels
+    from ingestion.contracts import load_contracts
     from publishing.pages import Imprint
     from publishing.serving_tables import catalog_of, cell_atoms
     from publishing.workbooks import write_report_workbook
@@ -130,23 +167,24 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
             "A workbook is arranged as the report declares it.", "Leave out --level and --slice."
         )
     language: Literal["zh", "en"] = "zh" if chinese() else "en"
-    manifest = opened.manifest
+    settings, manifest = load_settings(), opened.manifest
     return write_report_workbook(
         report,
         opened.cells,
-        out or load_settings().reports / f"{report.name}.{language}.xlsx",
+        out or settings.reports / f"{report.name}.{language}.xlsx",
         language,
         catalog=catalog_of(opened),
         places=opened.table("places").filter(is_current=True),
         imprint=Imprint(opened.number, manifest["digest"], manifest["created_at"]),
         place_code=asked.place,
         period=asked.period,
+        values=value_labels(load_contracts(settings.contract_paths)),
         atoms_of=cell_atoms(opened),
     )
 
 
-def heading(asked: Asked, places: pl.DataFrame) -> str:
-    """Place, period and slice of a report in words."""
+def heading(asked: Asked, places: pl.DataFrame, boundaries: str | None = None) -> str:
+    """Place, period, slice and boundaries of a report in words."""
     from analytics.reports.asking import GRAIN_NAMES, place_names
     from analytics.reports.wording import period_name, place_name
 
@@ -155,6 +193,8 @@ def heading(asked: Asked, places: pl.DataFrame) -> str:
         parts.append(text(period_name(asked.period)))
     missing = say("未填", "not stated")
     parts += [f"{k} = {missing if v is None else v}" for k, v in asked.fixed.items()]
+    if boundaries is not None:
+        parts.append(say(f"按 {boundaries} 的区划", f"boundaries of {boundaries}"))
     return " · ".join(parts)
 
 

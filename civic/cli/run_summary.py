@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from civic.cli.console import chinese, console, say, table
+from civic.cli.console import chinese, console, next_steps, say, short, table
 
 if TYPE_CHECKING:
     from civic.settings import Settings
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: With more drops than this, a run is told per unit and feed.
 MOST_FILES = 12
+#: Reasons of each kind that are told; the receipts have them all.
+MOST_REASONS = 10
 COUNTS = ("records", "accepted", "rejected", "repeated", "left_out")
 STATES = {
     "known": ("内容与已收文件相同，未作任何改变", "the same bytes are there already: no change"),
@@ -54,11 +56,17 @@ def run_answer(result: WayResult) -> dict[str, Any]:
 
 
 def show_run(result: WayResult, settings: Settings) -> None:
-    """Print a run: a table per drop, rejects by code, the publication, where to look next."""
+    """Print a run: what came in, what was turned away, the publication, where to look next."""
+    show_outcome(result)
+    _show_where_to_look(result, settings)
+
+
+def show_outcome(result: WayResult) -> None:
+    """Print a run without saying where to look next."""
     _show_files(result)
     _show_drops(result)
     _show_codes(result)
-    _show_publication(result, settings)
+    _show_publication(result)
 
 
 def _show_files(result: WayResult) -> None:
@@ -77,8 +85,8 @@ def _show_drops(result: WayResult) -> None:
         return
     columns = {
         "what": say("文件（单位/数据类别）", "File (unit/feed)"),
-        "records": say("记录", "Records"),
-        "accepted": say("接收", "Accepted"),
+        "records": say("记录", "Read"),
+        "accepted": say("接收", "Taken"),
         "rejected": say("退回", "Rejected"),
         "repeated": say("重复", "Repeated"),
         "left_out": say("略过", "Left out"),
@@ -90,6 +98,7 @@ def _show_drops(result: WayResult) -> None:
     else:
         # One column for file, unit and feed: the counts beside it then fit into 80 columns.
         rows = [{**row, "what": f"{row['file']}\n{row['unit']}/{row['feed']}"} for row in rows]
+    console.print()
     console.print(table(say("收到的文件", "What came in"), columns, rows))
     for receipt in receipts:
         if receipt.refusal:
@@ -122,15 +131,13 @@ def _show_codes(result: WayResult) -> None:
     for receipt in result.results["intake"]:
         for entry in receipt.by_code:
             key = (receipt.drop.feed, entry["severity"], entry["code"])
-            kept = counted.setdefault(
-                key, {"feed": key[0], "code": key[2], "count": 0, "what": entry[language]}
-            )
+            what = f"{entry[language]} [{key[2]}]"
+            kept = counted.setdefault(key, {"feed": key[0], "count": 0, "what": what})
             kept["count"] += entry["count"]
     columns = {
         "feed": say("数据类别", "Feed"),
-        "code": say("代码", "Code"),
         "count": say("处数", "Count"),
-        "what": say("说明", "What it means"),
+        "what": say("说明 [代码]", "What it means [code]"),
     }
     for severity, zh, en in (
         ("reject", "退回的原因", "Why rows were rejected"),
@@ -138,11 +145,23 @@ def _show_codes(result: WayResult) -> None:
     ):
         rows = [row for key, row in counted.items() if key[1] == severity]
         if rows:
-            rows.sort(key=lambda row: (row["feed"], -row["count"], row["code"]))
-            console.print(table(say(zh, en), columns, rows))
+            rows.sort(key=lambda row: (-row["count"], row["feed"], row["what"]))
+            console.print()
+            console.print(table(say(zh, en), columns, rows[:MOST_REASONS]))
+            _show_left(rows[MOST_REASONS:])
 
 
-def _show_publication(result: WayResult, settings: Settings) -> None:
+def _show_left(rows: list[dict[str, Any]]) -> None:
+    if rows:
+        count = sum(row["count"] for row in rows)
+        told = say(
+            f"另有 {len(rows)} 种，共 {count:,} 处：见各单位回执。",
+            f"and {len(rows)} more kinds, {count:,} in all: see the receipts.",
+        )
+        console.print(f"[dim]{told}[/]")
+
+
+def _show_publication(result: WayResult) -> None:
     publication = result.publication
     number, cells = publication.number, publication.manifest["cells"]
     if publication.unchanged:
@@ -155,13 +174,26 @@ def _show_publication(result: WayResult, settings: Settings) -> None:
             f"已发布第 {number} 号，共 {cells:,} 个数字。",
             f"Publication {number} is out, with {cells:,} figures.",
         )
-    console.print(f"[bold]{told}[/]")
-    for command, zh, en in (
-        ("civic report list", "查看报表", "the reports"),
-        ("civic trace CELL", "追溯一个数字", "where a figure comes from"),
-        ("civic verify", "逐项复算", "compute every figure again"),
-        (f"{settings.outbox}", "给各单位的回执", "receipts for the units"),
-        (f"{settings.reports / f'v_{number}'}", "报表文件", "workbooks"),
-        (f"{settings.quality / 'data_docs'}", "质量审核结果", "what the audits found"),
-    ):
-        console.print(f"  {command}  [dim]{say(zh, en)}[/]", soft_wrap=True)
+    console.print(f"\n[bold]{told}[/]")
+
+
+def _show_where_to_look(result: WayResult, settings: Settings) -> None:
+    next_steps(
+        [
+            ("civic report list", say("查看报表", "the reports")),
+            ("civic trace CELL", say("追溯一个数字", "where a figure comes from")),
+            ("civic verify", say("逐项复算", "compute every figure again")),
+            *places_to_look(result, settings),
+        ]
+    )
+
+
+def places_to_look(result: WayResult, settings: Settings) -> list[tuple[str, str]]:
+    """Files and folders that a run made for people, each with a word on it."""
+    workbooks = settings.reports / f"v_{result.publication.number}"
+    data_docs = settings.quality / "data_docs" / "index.html"
+    return [
+        (short(workbooks), say("报表文件（XLSX）", "the reports as workbooks")),
+        (short(settings.outbox), say("给各单位的回执", "receipts for the units")),
+        (short(data_docs), say("质量审核结果", "what the audits found")),
+    ]

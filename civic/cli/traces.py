@@ -12,12 +12,14 @@ from civic.cli.report_drawing import figure, plain, text
 from civic.settings import load_settings
 
 if TYPE_CHECKING:
+    from analytics.reports.records import Record
     from analytics.reports.tracing import Trace
     from analytics.reports.why import Why
 
 Number = Annotated[
     int | None, typer.Option("--publication", help="A publication's number; else the current one.")
 ]
+ROWS = 10
 _LONGEST = 60
 
 OUTCOMES = {
@@ -40,7 +42,7 @@ def register(app: typer.Typer) -> None:
 def trace_cell(
     cell: Annotated[str, typer.Argument(help="A figure's identifier, as c1a2b3c4d5e6f.")],
     page: Annotated[int, typer.Option(min=1, help="Which page of source rows.")] = 1,
-    rows: Annotated[int, typer.Option(min=1, max=1000, help="Fact rows on a page.")] = 10,
+    rows: Annotated[int, typer.Option(min=1, max=1000, help="Fact rows on a page.")] = ROWS,
     publication: Number = None,
     as_json: AsJson = False,
 ) -> None:
@@ -67,7 +69,7 @@ def trace_cell(
     if as_json:
         print_json(trace_data(traced, opened.number))
     else:
-        draw_trace(traced, names)
+        draw_trace(traced, names, rows)
 
 
 def why_line(
@@ -108,8 +110,8 @@ def why_line(
         draw_why(one, line, names, labels)
 
 
-def draw_trace(traced: Trace, names: dict[str, str]) -> None:
-    """Print a trace for people."""
+def draw_trace(traced: Trace, names: dict[str, str], rows: int = ROWS) -> None:
+    """Print a trace for people; ``rows``: how many fact rows its pages have."""
     cell = traced.cell
     value = f"{figure(traced.metric, cell)} {text(traced.metric.unit)}".rstrip()
     if cell["denominator"] is not None:
@@ -130,7 +132,9 @@ def draw_trace(traced: Trace, names: dict[str, str]) -> None:
     _draw_atoms(traced)
     if traced.pages > 1:
         hint = say("第 {0}/{1} 页：", "Page {0} of {1}: ").format(traced.page, traced.pages)
-        console.print(plain(f"{hint}civic trace {cell['cell_id']} --page N"), style="dim")
+        sized = "" if rows == ROWS else f" --rows {rows}"
+        again = f"civic trace {cell['cell_id']}{sized} --page N"
+        console.print(plain(f"{hint}{again}"), style="dim")
 
 
 def _draw_atoms(traced: Trace) -> None:
@@ -166,7 +170,7 @@ def draw_why(one: Why, line: int, names: dict[str, str], labels: Mapping[str, An
         say("投递", "Drop"): f"{record.drop['unit']} · {record.drop['feed']} · "
         f"{record.drop['drop_id']}",
         say("记录", "Record"): begins.format(record.record, record.line) if record.record else "",
-        say("原因", "Reason"): " ".join(filter(None, (record.code, record.detail))),
+        say("原因", "Reason"): _reason(record),
         say("内容", "Row"): _row(one.row or {}),
         say("生成", "Made"): "; ".join(
             f"{f.fact} {f.key}{'' if f.is_anchor else supports}" for f in one.facts
@@ -186,6 +190,13 @@ def draw_why(one: Why, line: int, names: dict[str, str], labels: Mapping[str, An
         shown = f"{finding['heading'] or finding['column_name']}: {finding['value_found']}"
         console.print(plain(f"  {finding['code']}  {shown}  → {expected}"))
     _draw_feeds(one, names, labels)
+
+
+def _reason(record: Record) -> str:
+    """Why a record is not in bronze; nothing where its findings say it better."""
+    if record.findings:
+        return ""
+    return " ".join(filter(None, (record.code, record.detail)))
 
 
 def _draw_feeds(one: Why, names: dict[str, str], labels: Mapping[str, Any]) -> None:

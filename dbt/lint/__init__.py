@@ -75,6 +75,12 @@ def rows_in_force(*_: Any, **__: Any) -> str:
     return "select 1 as a_column"
 
 
+def rows_of_feeds(_feeds: Any, attributes: list[tuple[str, str, str]]) -> str:
+    """The rows of an element, under its names."""
+    columns = ", ".join(f"a_column as {column}" for column, _, _ in attributes)
+    return f"select 'a_feed' as feed, {columns}, _drop_id from a_model"
+
+
 def latest_rows(*_: Any) -> str:
     """The head of a model, up to a step of that name."""
     return "with latest_rows as (\n\n    select 1 as a_column\n\n)"

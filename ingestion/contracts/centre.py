@@ -6,24 +6,21 @@ not belong here: SQL (``dbt/macros``) or files (``dbt_sources``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from civic.errors import CivicError
-from ingestion.contracts.model import Contract, Field
-
-#: The stages of a matter, in the order in which it passes through them.
-STAGES = (
-    "reported",
-    "accepted",
-    "dispatched",
-    "responded",
-    "arrived",
-    "handled",
-    "verified",
-    "closed",
-    "rated",
+from ingestion.contracts.centre_feedback import feedback_feeds
+from ingestion.contracts.centre_fields import (
+    column_of,
+    fault,
+    field_of,
+    number_columns,
+    number_field,
+    place_columns,
+    value_of,
 )
+from ingestion.contracts.centre_roles import STAGES, event_feed, feeds_by_role, stage_feed_closes
+from ingestion.contracts.model import Contract
 
 ELEMENTS = (
     "activity",
@@ -45,42 +42,53 @@ ELEMENTS = (
     "work_order",
 )
 
-#: Fields that name a record's place where ``centre.place`` does not, the finest first.
-_PLACE_FIELDS = ("grid_code", "community_code", "place_code")
-
 
 def dbt_vars(contracts: Mapping[str, Contract]) -> dict[str, Any]:
     """What dbt is told about the feeds: ``--vars`` of every run.
 
     A list of mappings for each of ``event_feeds``, ``organisation_feeds``, ``unit_feeds``,
-    ``place_feeds``, ``person_feeds``, ``dwelling_feeds``, ``staff_feeds`` and ``record_feeds``
-    (every feed that is not about residents). Plain data in an order that does not depend on the
-    order of the contracts. Raises CivicError where a ``centre`` names what the contract has not.
+    ``place_feeds``, ``person_feeds``, ``dwelling_feeds``, ``building_feeds``, ``staff_feeds``,
+    ``record_feeds`` (every feed that is not about residents), for each element of ``ROLES``, and
+    for answers (``centre_feedback``). Plain data in an order that does not depend on the order of
+    the contracts. Raises CivicError where a ``centre`` names what the contract has not.
     """
     ordered = [contracts[feed] for feed in sorted(contracts)]
     for contract in ordered:
         _check_element(contract)
     organisations = [_organisation(c) for c in ordered if _element(c) == "organisation"]
     return {
-        "event_feeds": [_event(c) for c in ordered if _element(c) == "event"],
+        "event_feeds": [_event(c, ordered) for c in ordered if _element(c) == "event"],
         "organisation_feeds": organisations,
         "unit_feeds": [
             _plain(c)
             for c in ordered
-            if _element(c) == "organisation"
-            and c.centre.get("kind") == {"constant": "governance_unit"}
+            if _element(c) == "unit" or c.centre.get("kind") == {"constant": "governance_unit"}
         ],
         "place_feeds": [_plain(c) for c in ordered if _element(c) == "place"],
-        "person_feeds": [_plain(c) for c in ordered if _element(c) == "person"],
+        "person_feeds": [_person(c) for c in ordered if _element(c) == "person"],
         "dwelling_feeds": [_plain(c) for c in ordered if _element(c) == "dwelling"],
+        "building_feeds": [_plain(c) for c in ordered if _element(c) == "building"],
         "staff_feeds": [_plain(c) for c in ordered if _element(c) == "staff"],
         "record_feeds": [_record(c) for c in ordered if not c.personal],
+        **feeds_by_role(ordered),
+        **feedback_feeds(ordered),
     }
 
 
 def staging_model(contract: Contract) -> str:
     """The name of the contract's staging model."""
     return f"stg_{contract.module}__{contract.feed}"
+
+
+def versions_model(contract: Contract) -> str | None:
+    """The name of the staging model of all that was ever told; None where rows in force say it.
+
+    Of a person everything that was told is history. An upsert keeps the latest row of a key in
+    force, so its history needs a model of its own; of a snapshot what is no longer listed is gone.
+    """
+    if _element(contract) == "person" and contract.relation.mode == "upsert":
+        return f"{staging_model(contract)}_versions"
+    return None
 
 
 def _element(contract: Contract) -> str | None:
@@ -90,7 +98,7 @@ def _element(contract: Contract) -> str | None:
 def _check_element(contract: Contract) -> None:
     element = _element(contract)
     if contract.centre and element not in ELEMENTS:
-        raise _fault(contract, f"element {element!r} is none of {', '.join(ELEMENTS)}")
+        raise fault(contract, f"element {element!r} is none of {', '.join(ELEMENTS)}")
 
 
 def _plain(contract: Contract) -> dict[str, Any]:
@@ -98,35 +106,59 @@ def _plain(contract: Contract) -> dict[str, Any]:
     return {"feed": contract.feed, "model": staging_model(contract), "columns": columns}
 
 
-def _event(contract: Contract) -> dict[str, Any]:
+def _person(contract: Contract) -> dict[str, Any]:
+    """As ``_plain``; ``model`` is that of all that was told, where there is one."""
+    plain = _plain(contract)
+    return {**plain, "model": versions_model(contract) or plain["model"]}
+
+
+def _event(contract: Contract, ordered: Sequence[Contract]) -> dict[str, Any]:
     centre = contract.centre
-    number = _number(contract)
+    number = number_columns(contract)
+    stage_feeds = [
+        c for c in ordered if _element(c) == "event_stage" and event_feed(c) == contract.feed
+    ]
     return {
         "feed": contract.feed,
         "model": staging_model(contract),
+        "has_closing_stage": "closed" in _stages(contract)
+        or any(stage_feed_closes(c) for c in stage_feeds),
         "number": number,
-        "category": _value(contract, "category"),
-        "source": _value(contract, "source"),
-        "unit": _value(contract, "unit"),
-        "area": _value(contract, "area"),
-        "place": _places(contract),
-        "longitude": _named(contract, "longitude"),
-        "latitude": _named(contract, "latitude"),
+        "category": value_of(contract, "category"),
+        "source": value_of(contract, "source"),
+        "unit": value_of(contract, "unit"),
+        "area": value_of(contract, "area"),
+        "place": place_columns(contract),
+        "longitude": number_field(contract, "longitude"),
+        "latitude": number_field(contract, "latitude"),
         "stages": _stages(contract),
         "time_limit": centre.get("time_limit"),
+        **{role: value_of(contract, role) for role in ("limit_class", "level", "scale", "outcome")},
+        "due": _due(contract),
     }
+
+
+def _due(contract: Contract) -> dict[str, Any]:
+    """The column of a deadline of the matter's own; a mere date means the end of that day."""
+    due = value_of(contract, "due")
+    if not due:
+        return {}
+    kind = field_of(contract, contract.centre["due"], "due").logical_type
+    if kind not in ("date", "timestamp"):
+        raise fault(contract, f"due: {contract.centre['due']} is neither a date nor a timestamp")
+    return {**due, "is_date": kind == "date"}
 
 
 def _organisation(contract: Contract) -> dict[str, Any]:
     return {
         "feed": contract.feed,
         "model": staging_model(contract),
-        "number": _number(contract),
-        "name": _value(contract, "name"),
-        "kind": _value(contract, "kind"),
-        "category": _value(contract, "category"),
-        "place": _places(contract),
-        "place_name": _value(contract, "place_name"),
+        "number": number_columns(contract),
+        "name": value_of(contract, "name"),
+        "kind": value_of(contract, "kind"),
+        "category": value_of(contract, "category"),
+        "place": place_columns(contract),
+        "place_name": value_of(contract, "place_name"),
     }
 
 
@@ -135,74 +167,19 @@ def _record(contract: Contract) -> dict[str, Any]:
     return {
         "feed": contract.feed,
         "model": staging_model(contract),
-        "place": _places(contract),
+        "place": place_columns(contract),
         "occurred": reported,
     }
-
-
-def _number(contract: Contract) -> list[str]:
-    """The columns that tell one matter from another: ``centre.number``, else the key."""
-    if "number" in contract.centre:
-        column = _column(contract, contract.centre["number"], "number")
-        return [column] if column else []
-    return [f.bronze_name for f in contract.key if f.bronze_name]
-
-
-def _places(contract: Contract) -> list[str]:
-    """Columns with a division code, the first that is filled counts."""
-    named = contract.centre.get("place")
-    if named is None:
-        fields = {f.name: f for f in contract.fields if f.semantic == "division_code"}
-        return [name for name in _PLACE_FIELDS if name in fields and fields[name].bronze_name]
-    named = [named] if isinstance(named, str) else named
-    return [column for name in named if (column := _column(contract, name, "place"))]
 
 
 def _stages(contract: Contract) -> dict[str, str]:
     columns = {}
     for stage, name in (contract.centre.get("stages") or {}).items():
         if stage not in STAGES:
-            raise _fault(contract, f"stage {stage!r} is none of {', '.join(STAGES)}")
-        if _field(contract, name, f"stages.{stage}").logical_type not in ("date", "timestamp"):
-            raise _fault(contract, f"stages.{stage}: {name} is neither a date nor a timestamp")
-        column = _column(contract, name, f"stages.{stage}")
+            raise fault(contract, f"stage {stage!r} is none of {', '.join(STAGES)}")
+        if field_of(contract, name, f"stages.{stage}").logical_type not in ("date", "timestamp"):
+            raise fault(contract, f"stages.{stage}: {name} is neither a date nor a timestamp")
+        column = column_of(contract, name, f"stages.{stage}")
         if column:
             columns[stage] = column
     return columns
-
-
-def _value(contract: Contract, role: str) -> dict[str, str]:
-    """A column, a constant, or neither: what fills one attribute of an element."""
-    entry = contract.centre.get(role)
-    if entry is None:
-        return {}
-    if isinstance(entry, dict) and "constant" in entry:
-        return {"constant": str(entry["constant"])}
-    name = entry.get("field") if isinstance(entry, dict) else entry
-    column = _column(contract, name, role)
-    return {"column": column} if column else {}
-
-
-def _named(contract: Contract, name: str) -> dict[str, str]:
-    """The column of that very name, where the contract has it as a number."""
-    found = [f for f in contract.bronze_fields if f.name == name and f.logical_type == "number"]
-    return {"column": name} if found else {}
-
-
-def _column(contract: Contract, name: Any, role: str) -> str | None:
-    """The bronze column of a field; None where it never gets there (vault, refused)."""
-    return _field(contract, name, role).bronze_name
-
-
-def _field(contract: Contract, name: Any, role: str) -> Field:
-    try:
-        return contract.field(str(name))
-    except KeyError:
-        raise _fault(contract, f"{role}: {name!r} is no field") from None
-
-
-def _fault(contract: Contract, what: str) -> CivicError:
-    return CivicError(
-        f"Contract {contract.feed}: centre: {what}.",
-        "docs/contracts.md explains what centre may say.",
-    )

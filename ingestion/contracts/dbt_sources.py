@@ -14,9 +14,9 @@ import yaml
 
 from civic.dbt_runner import project_folder
 from civic.errors import CivicError
-from civic.settings import PROJECT_ROOT, Settings
+from civic.settings import PROJECT_ROOT, Settings, load_settings
 from ingestion.contracts.bronze_schema import LINEAGE
-from ingestion.contracts.centre import dbt_vars, staging_model
+from ingestion.contracts.centre import dbt_vars, staging_model, versions_model
 from ingestion.contracts.loading import load_contracts
 from ingestion.contracts.model import Contract, Field
 
@@ -62,6 +62,10 @@ def staging_files(contracts: Iterable[Contract]) -> dict[str, str]:
         base = f"staging/{contract.module}/{staging_model(contract)}"
         files[f"{base}.sql"] = _model_sql(contract)
         files[f"{base}.yml"] = _model_yaml(contract)
+        if versions := versions_model(contract):
+            base = f"staging/{contract.module}/{versions}"
+            files[f"{base}.sql"] = _versions_sql(contract)
+            files[f"{base}.yml"] = _versions_yaml(contract, versions)
     for module, members in modules.items():
         files[f"staging/{module}/_{module}__sources.yml"] = _sources_yaml(module, members)
     return files
@@ -87,16 +91,33 @@ def _bring_up(folder: Path, files: Mapping[str, str]) -> list[Path]:
 
 def _model_sql(contract: Contract) -> str:
     relation = contract.relation
+    return _rows_sql(
+        contract,
+        mode=relation.mode,
+        key=_key(contract),
+        scope=_bronze_names(contract, relation.scope),
+        history=relation.history,
+    )
+
+
+def _versions_sql(contract: Contract) -> str:
+    """Every accepted row: without a key, nothing that is appended replaces anything."""
+    return _rows_sql(contract, mode="append", key=[], scope=[], history=False)
+
+
+def _rows_sql(
+    contract: Contract, *, mode: str, key: list[str], scope: list[str], history: bool
+) -> str:
     columns = [*(f.bronze_name or "" for f in contract.bronze_fields), *(n for n, _ in LINEAGE)]
     lines = [
         f"-- {_NOTE.format(feed=contract.feed)}",
         "{{ rows_in_force(",
         f"    source('{contract.module}', '{contract.feed}'),",
         f"    feed='{contract.feed}',",
-        f"    mode='{relation.mode}',",
-        f"    key={_key(contract)},",
-        f"    scope={_bronze_names(contract, relation.scope)},",
-        f"    history={str(relation.history).lower()},",
+        f"    mode='{mode}',",
+        f"    key={key},",
+        f"    scope={scope},",
+        f"    history={str(history).lower()},",
         "    columns=[",
         *(f"        '{column}'," for column in columns),
         "    ],",
@@ -116,15 +137,24 @@ def _key(contract: Contract) -> list[str]:
 
 
 def _model_yaml(contract: Contract) -> str:
+    described = f"Rows in force. {contract.description}".strip()
+    return _described(contract, staging_model(contract), described, _tests(contract))
+
+
+def _versions_yaml(contract: Contract, name: str) -> str:
+    described = "Every accepted row, also those that later ones have replaced."
+    return _described(contract, name, described, _tests(contract)[:1])
+
+
+def _described(contract: Contract, name: str, what: str, tests: list[Any]) -> str:
     lineage = [
         {"name": name, "data_type": sql_type, "description": f"{{{{ doc('{name.strip('_')}') }}}}"}
         for name, sql_type in (*LINEAGE, *_ADDED)
     ]
     model: dict[str, Any] = {
-        "name": staging_model(contract),
-        "description": f"{contract.title_zh} · {contract.title_en}. Rows in force. "
-        f"{contract.description}".strip(),
-        "data_tests": _tests(contract),
+        "name": name,
+        "description": f"{contract.title_zh} · {contract.title_en}. {what}",
+        "data_tests": tests,
         "columns": [*(_column(f) for f in contract.bronze_fields), *lineage],
     }
     return _yaml(contract.feed, {"models": [model]})
@@ -184,3 +214,8 @@ def _bronze_names(contract: Contract, names: Iterable[str]) -> list[str]:
 def _yaml(feed: str, content: dict[str, Any]) -> str:
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=99)
     return f"# {_NOTE.format(feed=feed)}\n{text}"
+
+
+if __name__ == "__main__":
+    _settings = load_settings()
+    sync(load_contracts(_settings.contract_paths), _settings)

@@ -1,20 +1,23 @@
-"""The data dictionary: one Markdown page for each feed and an index, made from the contracts.
+"""The data dictionary: a Markdown page for each feed and module, and an index, from the contracts.
 
 ``python -m ingestion.contracts.dictionary`` writes ``docs/dictionary`` again; a test fails when
-the pages there are not what the contracts say. Belongs here: the pages. Does not: wording that
-the template shares (``wording``).
+the pages there are not what the contracts say. Belongs here: the pages of feeds and the index. Does
+not: a module's page for clerks (``module_page``), wording that the template shares (``wording``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from civic.settings import PROJECT_ROOT, load_settings
 from ingestion.contracts import wording
 from ingestion.contracts.loading import load_contracts
+from ingestion.contracts.markdown import table
 from ingestion.contracts.model import Contract, Field
+from ingestion.contracts.module_page import module_page
+from ingestion.contracts.modules import module_place, module_title
 
 DICTIONARY = PROJECT_ROOT / "docs" / "dictionary"
 GENERATED = (
@@ -33,7 +36,7 @@ _FIELD_COLUMNS = (
 
 
 def write_dictionary(contracts: Mapping[str, Contract], folder: Path) -> None:
-    """Write ``README.md`` and ``<module>/<feed>.md`` below the folder.
+    """Write ``README.md``, ``<module>/README.md`` and ``<module>/<feed>.md`` below the folder.
 
     Pages of feeds that have no contract any more are removed.
     """
@@ -48,9 +51,13 @@ def write_dictionary(contracts: Mapping[str, Contract], folder: Path) -> None:
 
 def dictionary_pages(contracts: Mapping[str, Contract]) -> dict[str, str]:
     """The text of every page, by its path below the dictionary's folder."""
-    ordered = sorted(contracts.values(), key=lambda c: (c.module, c.feed))
-    pages = {f"{c.module}/{c.feed}.md": feed_page(c) for c in ordered}
-    return {"README.md": _index(ordered), **pages}
+    ordered = sorted(contracts.values(), key=lambda c: (module_place(c.module), c.module, c.feed))
+    feeds = {f"{c.module}/{c.feed}.md": feed_page(c) for c in ordered}
+    modules = {
+        f"{module}/README.md": f"{GENERATED}\n\n{module_page(list(group))}\n"
+        for module, group in groupby(ordered, key=lambda c: c.module)
+    }
+    return {"README.md": _index(ordered), **modules, **feeds}
 
 
 def feed_page(contract: Contract) -> str:
@@ -60,7 +67,7 @@ def feed_page(contract: Contract) -> str:
         contract.description,
         _facts(contract),
         "## 字段 Fields",
-        _table(_FIELD_COLUMNS, (_field_row(f) for f in contract.fields)),
+        table(_FIELD_COLUMNS, (_field_row(f) for f in contract.fields)),
         *_described(contract),
         *_code_lists(contract),
         *_rules(contract),
@@ -71,9 +78,10 @@ def feed_page(contract: Contract) -> str:
 def _index(contracts: Sequence[Contract]) -> str:
     parts = [
         f"{GENERATED}\n\n# 数据字典 Data dictionary",
-        "每份数据源一页，由契约生成。契约怎么写，见 [contracts.md](../contracts.md)。\n\n"
-        "One page for each feed, made from its contract. How to write a contract: "
-        "[contracts.md](../contracts.md).",
+        "每个模块一页，写给报送单位的填报人；每份数据源一页，写明契约全文。都由契约生成。"
+        "契约怎么写，见 [contracts.md](../contracts.md)。\n\n"
+        "One page for each module, for the clerk of a unit, and one for each feed with all of its "
+        "contract. Made from the contracts; how to write one: [contracts.md](../contracts.md).",
     ]
     for module, group in groupby(contracts, key=lambda c: c.module):
         rows = (
@@ -95,7 +103,8 @@ def _index(contracts: Sequence[Contract]) -> str:
             "与以前所报的关系 Relation",
             "涉及居民 About residents",
         )
-        parts += [f"## {module}", _table(heads, rows)]
+        title = f"## [{module_title(module)}]({module}/README.md) `{module}`"
+        parts += [title, table(heads, rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -128,7 +137,7 @@ def _facts(contract: Contract) -> str:
         for rule in contract.reading.leave_out
     ]
     rows += [(zh, en, value, said) for zh, value, en, said in wording.service_level_of(contract)]
-    return _table(
+    return table(
         ("", ""), ((f"{zh} {en}", "<br>".join(v for v in values if v)) for zh, en, *values in rows)
     )
 
@@ -167,7 +176,7 @@ def _code_lists(contract: Contract) -> list[str]:
             )
             heads = ("代码 Code", "名称", "Label", "也可写作 Also written")
             title = f'### <a id="{field.name}"></a>{field.label_zh} `{field.name}`'
-            parts += [title, _table(heads, rows)]
+            parts += [title, table(heads, rows)]
     return ["## 代码 Codes", *parts] if parts else []
 
 
@@ -180,18 +189,7 @@ def _rules(contract: Contract) -> list[str]:
         for r in contract.rules
     )
     heads = ("规则 Rule", "含义 Meaning", "条件 Condition", "不符时 Otherwise")
-    return ["## 行内规则 Rules between fields", _table(heads, rows)]
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(heads)} |", f"| {' | '.join('---' for _ in heads)} |"]
-    lines += [f"| {' | '.join(_cell(text) for text in row)} |" for row in rows]
-    return "\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    """A bar inside a cell would end it, a line break the row."""
-    return text.replace("|", "\\|").replace("\n", "<br>")
+    return ["## 行内规则 Rules between fields", table(heads, rows)]
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ingestion.simulator.people import with_check_digit
+from ingestion.simulator.identifiers import with_check_digit
 from ingestion.simulator.rendering import DIGITS, WIDE
 
 PER_THOUSAND = 2.0
@@ -36,7 +36,7 @@ class Dirty:
     rejected: list[int]
 
 
-DEFECT_SCHEMA = {
+DEFECT_SCHEMA: dict[str, Any] = {
     "row": pl.Int64,
     "column": pl.String,
     "code": pl.String,
@@ -52,17 +52,18 @@ def plant(
     rng: np.random.Generator,
 ) -> Dirty:
     """Plant what the export declares. ``truth``: the true values behind ``rows``, for ``where``."""
-    declared = export.get("defects", [])[: len(rows) // ROWS_PER_DEFECT]
-    unused = rng.permutation(len(rows))
+    enough = export.get("rows_per_defect", ROWS_PER_DEFECT)
+    declared = export.get("defects", [])[: len(rows) // enough]
+    unused = rng.permutation(len(rows)) if declared else np.empty(0, dtype=np.int64)
     rows = rows.with_columns(_order=pl.int_range(pl.len()).cast(pl.Float64))
-    planted: list[tuple[float, dict[str, Any]]] = []
+    planted: list[tuple[np.ndarray, dict[str, Any]]] = []
     for defect in declared:
         wanted = max(1, round(len(truth) * defect.get("per_thousand", PER_THOUSAND) / 1000))
         possible = unused[_eligible(truth, defect)[unused]]
         chosen = np.sort(possible[:wanted])
         unused = unused[~np.isin(unused, chosen)]
         rows, places = _spoiled(rows, chosen, defect, rng)
-        planted += [(float(place), defect) for place in places]
+        planted.append((places, defect))
     if "subtotals" in export:
         rows, subtotals = _with_subtotals(rows, truth, export["subtotals"])
         planted += subtotals
@@ -71,7 +72,8 @@ def plant(
 
 def _eligible(truth: pl.DataFrame, defect: dict[str, Any]) -> np.ndarray:
     conditions = [pl.col(c) == value for c, value in defect.get("where", {}).items()]
-    if "spoil" in defect:
+    conditions += [pl.col(c).is_not_null() for c in defect.get("given", ())]
+    if "spoil" in defect or defect.get("add") == "other":
         conditions.append(pl.col(defect["column"]).is_not_null())
     fits = pl.all_horizontal(conditions) if conditions else pl.repeat(True, pl.len())
     return truth.select(fits.fill_null(False)).to_series().to_numpy()
@@ -83,27 +85,24 @@ def _spoiled(
     """The rows with the defect in them, and the ``_order`` of those that carry it."""
     if "add" in defect:
         return _with_added(rows, chosen, defect)
-    column = pl.col(defect["column"])
-    spoiled: pl.Expr
+    # Added rows stand behind all others until the end, so that ``chosen`` are positions.
+    texts = rows[defect["column"]]
     if "write" in defect:
-        texts = pl.Series(rng.choice(defect["write"], len(rows)))
-        spoiled = pl.when(texts != "").then(texts)
+        spoiled = pl.Series(rng.choice(defect["write"], len(chosen)), dtype=pl.String)
+        spoiled = spoiled.replace("", None)
     else:
-        narrow = column.str.replace_many(WIDE, DIGITS)  # some rows are in full-width digits
-        spoiled = SPOILERS[defect["spoil"]](narrow)
-    here = pl.col("_order").is_in(chosen.astype(float))
-    others = [
-        pl.when(here).then(pl.lit(text)).otherwise(name).alias(name)
-        for name, text in defect.get("also", {}).items()
-    ]
-    spoiled = pl.when(here).then(spoiled).otherwise(column).alias(defect["column"])
-    return rows.with_columns(spoiled, *others), chosen.astype(float)
+        narrow = pl.Series("x", texts.gather(chosen)).str.replace_many(WIDE, DIGITS)
+        spoiled = narrow.to_frame("x").select(SPOILERS[defect["spoil"]](pl.col("x"))).to_series()
+    changed = [texts.scatter(chosen, spoiled)]
+    for name, text in defect.get("also", {}).items():
+        changed.append(rows[name].scatter(chosen, text))
+    return rows.with_columns(changed), chosen.astype(float)
 
 
 def _with_added(
     rows: pl.DataFrame, chosen: np.ndarray, defect: dict[str, Any]
 ) -> tuple[pl.DataFrame, np.ndarray]:
-    added = rows.filter(pl.col("_order").is_in(chosen.astype(float)))
+    added = rows[chosen]
     if defect["add"] == "blank":
         added = added.with_columns(pl.all().exclude("_order").map_batches(_emptied))
     changes = [pl.lit(text).alias(name) for name, text in defect.get("also", {}).items()]
@@ -113,7 +112,7 @@ def _with_added(
 
 def _with_subtotals(
     rows: pl.DataFrame, truth: pl.DataFrame, declared: dict[str, str]
-) -> tuple[pl.DataFrame, list[tuple[float, dict[str, Any]]]]:
+) -> tuple[pl.DataFrame, list[tuple[np.ndarray, dict[str, Any]]]]:
     """A row before each group that says how many follow, as published lists have them."""
     groups = (
         truth.with_columns(_order=pl.int_range(pl.len()).cast(pl.Float64))
@@ -128,21 +127,31 @@ def _with_subtotals(
     code = {"code": "left_out_subtotal"}
     return (
         pl.concat([rows, added], how="diagonal"),
-        [(float(place), code) for place in groups["_order"]],
+        [(groups["_order"].to_numpy(), code)],
     )
 
 
-def _in_order(rows: pl.DataFrame, planted: list[tuple[float, dict[str, Any]]]) -> Dirty:
-    rows = rows.sort("_order", maintain_order=True)
-    position = {place: row for row, place in enumerate(rows["_order"])}
-    defects = [
-        (position[place], d.get("column"), d["code"], _outcome(d), d.get("rule"))
-        for place, d in planted
+def _in_order(rows: pl.DataFrame, planted: list[tuple[np.ndarray, dict[str, Any]]]) -> Dirty:
+    if len(rows) and not rows["_order"].is_sorted():
+        rows = rows.sort("_order", maintain_order=True)
+    order = rows["_order"].to_numpy()
+    found = [
+        pl.DataFrame({"row": np.searchsorted(order, places)}).with_columns(
+            pl.lit(text, dtype=pl.String).alias(name)
+            for name, text in (
+                ("column", d.get("column")),
+                ("code", d["code"]),
+                ("outcome", _outcome(d)),
+                ("rule", d.get("rule")),
+            )
+        )
+        for places, d in planted
     ]
-    frame = pl.DataFrame(defects, schema=DEFECT_SCHEMA, orient="row").sort("row")
+    frame = pl.concat(found).cast(pl.Schema(DEFECT_SCHEMA)) if found else pl.DataFrame(schema=DEFECT_SCHEMA)
     # An added row stands half a place behind its original.
-    rejected = sorted({int(place) for place, d in planted if _outcome(d) == "rejected"})
-    return Dirty(rows.drop("_order"), frame, rejected)
+    rejected = [places.astype(np.int64) for places, d in planted if _outcome(d) == "rejected"]
+    positions = np.unique(np.concatenate(rejected)).tolist() if rejected else []
+    return Dirty(rows.drop("_order"), frame.sort("row", maintain_order=True), positions)
 
 
 def _outcome(defect: dict[str, Any]) -> str:
@@ -163,8 +172,13 @@ def _wrong_check_digit(citizen_id: pl.Expr) -> pl.Expr:
     return citizen_id.str.slice(0, 17) + other
 
 
-def _drop_a_digit(citizen_id: pl.Expr) -> pl.Expr:
-    return citizen_id.str.slice(0, 9) + citizen_id.str.slice(10)
+def _drop_a_digit(code: pl.Expr) -> pl.Expr:
+    return code.str.slice(0, 9) + code.str.slice(10)
+
+
+def _wrong_last_character(credit_code: pl.Expr) -> pl.Expr:
+    other = pl.when(credit_code.str.ends_with("0")).then(pl.lit("1")).otherwise(pl.lit("0"))
+    return credit_code.str.slice(0, 17) + other
 
 
 def _impossible_birth_month(citizen_id: pl.Expr) -> pl.Expr:
@@ -175,5 +189,6 @@ def _impossible_birth_month(citizen_id: pl.Expr) -> pl.Expr:
 SPOILERS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "wrong_check_digit": _wrong_check_digit,
     "drop_a_digit": _drop_a_digit,
+    "wrong_last_character": _wrong_last_character,
     "impossible_birth_month": _impossible_birth_month,
 }

@@ -20,14 +20,14 @@ def make_dwellings(
     """Dwellings enough for that many households, one row each.
 
     Columns as in the contract ``dwelling`` without the owner, and ``community_code``,
-    ``subdistrict_code``. ``use`` is vacant or business for those in which nobody lives.
+    ``subdistrict_code``, ``urban_rural_code``. ``use`` is vacant or business where nobody lives.
     """
     habits = town["dwellings"]
     count = int(np.ceil(households / (1 - habits["vacant"] - habits["business"]))) + len(grids)
     numbers = _shared_out(count, grids["homes"].to_numpy())
-    frame = grids.select(pl.all().repeat_by(pl.Series(numbers))).explode(grids.columns)
+    frame = grids[np.repeat(np.arange(len(grids)), numbers)]
     frame = frame.with_columns(
-        _n=pl.int_range(pl.len()).over("grid_code"),
+        _n=pl.Series(np.arange(count) - np.repeat(np.cumsum(numbers) - numbers, numbers)),
         _entrances=pl.when(pl.col("urban_rural_code") == VILLAGE).then(1).otherwise(3),
         _rooms=pl.when(pl.col("urban_rural_code") == VILLAGE).then(1).otherwise(ROOMS_PER_FLOOR),
     )
@@ -50,6 +50,7 @@ def make_dwellings(
         (pl.col("latitude") + pl.col("_building") % 7 * 0.0003).round(6).alias("latitude"),
         "community_code",
         "subdistrict_code",
+        "urban_rural_code",
     )
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from ingestion.simulator.identifiers import phones
+
 SECONDS_A_DAY = 86_400
 
 
@@ -51,7 +53,7 @@ def make_requests(
         category=category,
         complaint_type=types,
         agency_name=_filled_in(agency),
-        source=pl.Series(rng.choice(list(sources), count, p=list(sources.values()))),
+        source=_chosen(sources, count, rng),
         incident_address="address",
         reported_area="community_name",
         place_code="grid_code",
@@ -75,7 +77,7 @@ def make_messages(
     kinds = [{"category": c, "share": s} for c, s in habits["kinds"].items()]
     frame = _placed(_happen(kinds, town["requests"], monthly, days, rng), dwellings, grids, rng)
     count = len(frame)
-    subject = pl.Series(rng.choice(habits["subjects"], count))
+    subject = _chosen(dict.fromkeys(habits["subjects"], 1), count, rng)
     named = pl.Series(rng.random(count) < 0.6)
     return frame.select(
         message_no=pl.format("{}", pl.int_range(1, pl.len() + 1) + 188_000),
@@ -113,7 +115,7 @@ def make_dispatches(
         teams=_pick_by_kind(calls["kind"], habits["kinds"], "responders", rng).cast(pl.Int64),
         station=_station(habits["stations"], calls),
     )
-    sent = calls.select(pl.all().repeat_by("teams")).explode(calls.columns)
+    sent = calls[np.repeat(np.arange(len(calls)), calls["teams"].to_numpy())]
     sent = sent.with_columns(nth=pl.int_range(1, pl.len() + 1).over("incident_no"))
     letter = sent["kind"].replace_strict(_by_kind(habits["kinds"], "letter"))
     responder = pl.format("{}{}", letter, _padded(pl.col("nth"), 2))
@@ -126,7 +128,7 @@ def make_dispatches(
         ),
         pl.col("kind").replace_strict(_by_kind(habits["kinds"], "category")).alias("category"),
         *_stages(sent, habits, rng),
-        priority=pl.Series(rng.choice(["2", "3"], len(sent), p=[0.35, 0.65])),
+        priority=_chosen({"2": 0.35, "3": 0.65}, len(sent), rng),
         station="station",
         block_address="address",
         longitude="longitude",
@@ -162,9 +164,9 @@ def _happen(
 def _placed(
     frame: pl.DataFrame, dwellings: pl.DataFrame, grids: pl.DataFrame, rng: np.random.Generator
 ) -> pl.DataFrame:
-    """Each matter stands at a dwelling, drawn by the number of people who live there."""
-    weights = dwellings["members"].to_numpy() / dwellings["members"].sum()
-    where = dwellings[rng.choice(len(dwellings), len(frame), p=weights)]
+    """Each matter stands at a dwelling, drawn by ``weight`` or by how many people live there."""
+    weights = dwellings["weight" if "weight" in dwellings.columns else "members"].to_numpy()
+    where = dwellings[rng.choice(len(dwellings), len(frame), p=weights / weights.sum())]
     places = where.select("grid_code", "address", "longitude", "latitude").join(
         grids.select(
             "grid_code", "community_name", "subdistrict_name", "district_name", "district_code"
@@ -187,17 +189,15 @@ def _filled_in(agency: pl.Series) -> pl.Expr:
 def _described(frame: pl.DataFrame, rng: np.random.Generator) -> pl.Expr:
     """What the caller said; some leave a number, which must not get past the door."""
     leaves_number = pl.Series(rng.random(len(frame)) < 0.05)
-    number = pl.Series([f"19900{n:06d}" for n in rng.integers(0, 10**6, len(frame))])
+    number = phones(len(frame), rng)
     said = pl.format("{}附近{}，请尽快处理。", "community_name", "complaint_type")
     return pl.when(leaves_number).then(pl.format("{}请回电{}。", said, number)).otherwise(said)
 
 
 def _notes(count: int, rng: np.random.Generator) -> pl.Expr:
     """Some agencies write several lines into one field."""
-    said = rng.choice(
-        ["已处理。", "已派员到场，当场整改。\n回访：满意。", ""], count, p=[0.4, 0.1, 0.5]
-    )
-    return pl.when(pl.Series(said) != "").then(pl.Series(said))
+    notes = pl.Series(["已处理。", "已派员到场，当场整改。\n回访：满意。", None])
+    return pl.lit(notes.gather(rng.choice(3, count, p=[0.4, 0.1, 0.5])))
 
 
 def _stages(
@@ -237,13 +237,20 @@ def _pick_by_kind(
     kind: pl.Series, kinds: list[dict[str, Any]], key: str, rng: np.random.Generator
 ) -> pl.Series:
     """For each matter one of its kind's words: a list evenly, a mapping by its weights."""
-    picked = np.empty(len(kind), dtype=object)
+    picked = np.zeros(len(kind), dtype=np.int64)
+    spelled: list[str] = []
     for number, declared in enumerate(kinds):
         own = kind.to_numpy() == number
         words = declared[key]
         weights = list(words.values()) if isinstance(words, dict) else None
-        picked[own] = rng.choice([str(w) for w in words], int(own.sum()), p=weights)
-    return pl.Series(picked.tolist(), dtype=pl.String)
+        picked[own] = len(spelled) + rng.choice(len(words), int(own.sum()), p=weights)
+        spelled += [str(w) for w in words]
+    return pl.Series(spelled, dtype=pl.String).gather(picked)
+
+
+def _chosen(words: dict[str, float], count: int, rng: np.random.Generator) -> pl.Series:
+    weights = np.array(list(words.values()), dtype=float)
+    return pl.Series(list(words)).gather(rng.choice(len(words), count, p=weights / weights.sum()))
 
 
 def _by_kind(kinds: list[dict[str, Any]], key: str) -> dict[int, Any]:

@@ -104,7 +104,7 @@ def _written(
         table = _table(extract, declared, dirty, delivery)
         tables.append(table)
         if delivery.status == "accepted":
-            found.append(_placed(dirty, table, declared))
+            found.append(placed(dirty, table, declared)[0])
         rejected.append(extract.truth[dirty.rejected])
         left_out = dirty.defects.filter(pl.col("outcome") == "left_out").height
         records += len(dirty.rows) - left_out
@@ -136,9 +136,20 @@ def _table(extract: Extract, declared: dict[str, Any], dirty: Dirty, delivery: D
     )
 
 
-def _placed(dirty: Dirty, table: Table, declared: dict[str, Any]) -> pl.DataFrame:
-    """The defects with sheet, line and heading; titles and refused columns among them."""
-    lines = row_lines(table, declared["layout"])
+def placed(
+    dirty: Dirty,
+    table: Table,
+    declared: dict[str, Any],
+    start: int = 0,
+    *,
+    with_headings: bool = True,
+) -> tuple[pl.DataFrame, int]:
+    """The defects with sheet, line and heading, and how many lines stand in the file after them.
+
+    Titles and refused columns are among them. ``start``: lines of the file that stand before the
+    part; ``with_headings``: whether the part begins with titles and headings.
+    """
+    lines, end = row_lines(table, declared["layout"], start, with_headings=with_headings)
     found = dirty.defects.select(
         line=lines[dirty.defects["row"]],
         column="column",
@@ -147,14 +158,17 @@ def _placed(dirty: Dirty, table: Table, declared: dict[str, Any]) -> pl.DataFram
         outcome="outcome",
         rule="rule",
     )
-    titles = [(n, None, None, "left_out_title", "left_out", None) for n in _title_lines(table)]
-    refused = [
-        (None, name, table.headings[name], "refused_attribute", "accepted", None)
-        for name in [declared.get("refused_attribute")]
-        if name
-    ]
-    others = pl.DataFrame(titles + refused, schema=found.schema, orient="row")
-    return pl.concat([others, found]).select(pl.lit(table.name).alias("sheet"), pl.all())
+    others: list[tuple[Any, ...]] = []
+    if with_headings:
+        others += [(n, None, None, "left_out_title", "left_out", None) for n in _title_lines(table)]
+        others += [
+            (None, name, table.headings[name], "refused_attribute", "accepted", None)
+            for name in [declared.get("refused_attribute")]
+            if name
+        ]
+    above = pl.DataFrame(others, schema=found.schema, orient="row")
+    named = pl.concat([above, found]).select(pl.lit(table.name).alias("sheet"), pl.all())
+    return named.cast({"sheet": pl.String}), end
 
 
 def _title_lines(table: Table) -> range:

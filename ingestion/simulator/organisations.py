@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ingestion.simulator.people import phones
+from ingestion.simulator.identifiers import phones
 
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 INNER_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -49,7 +49,7 @@ def make_units(
             [credit_code(street[:6], n) for n in rng.permutation(900)[: len(rows)]]
         ),
         leader_name=pl.Series([f"{s}明" for s in rng.choice(surnames, len(rows))]),
-        phone=pl.Series(phones(len(rows), rng)),
+        phone=phones(len(rows), rng),
         address=pl.format("示例市{}{}号", pl.lit(town["roads"][0]), pl.int_range(1, pl.len() + 1)),
     )
 
@@ -113,11 +113,15 @@ def make_schools(town: dict[str, Any]) -> pl.DataFrame:
     )
 
 
-def credit_code(region: str, number: int) -> str:
-    """A unified social credit code (GB 32100) of a public body, both check digits right."""
+def credit_code(region: str, number: int, kind: str = "11") -> str:
+    """A unified social credit code (GB 32100) with both check digits right.
+
+    ``kind``: its first two characters: 11 a public body, 52 a social organisation, 91 an
+    enterprise.
+    """
     body = f"{number:08d}"
     inner = 11 - sum(int(c) * w for c, w in zip(body, INNER_WEIGHTS, strict=True)) % 11
-    first = f"11{region}{body}{'0' if inner == 11 else 'X' if inner == 10 else inner}"
+    first = f"{kind}{region}{body}{'0' if inner == 11 else 'X' if inner == 10 else inner}"
     total = sum(CREDIT_ALPHABET.index(c) * 3**i for i, c in enumerate(first))
     return first + CREDIT_ALPHABET[-total % 31]
 

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-REGION = "219902"
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_DIGITS = tuple("10X98765432")
+from ingestion.simulator.identifiers import Numbers, citizen_ids, padded, phones
+
 RURAL = "220"
 HEAD, SPOUSE, CHILD, PARENT = 0, 1, 2, 3
 
@@ -37,43 +36,32 @@ def make_people(
     sizes: np.ndarray,
     on: date,
     rng: np.random.Generator,
+    numbers: Numbers | None = None,
 ) -> pl.DataFrame:
     """Residents as of a day, one row each, as the contract ``resident`` has them.
 
     ``dwellings``: those in which people live, one per household; also gives
-    ``subdistrict_code``. A foreign resident has a passport and no citizen id.
+    ``subdistrict_code``. A foreign resident has a passport and no citizen id. ``numbers``: what
+    keeps the identifiers of this part of a city apart from those of the others.
     """
-    homes = dwellings.sample(len(sizes), shuffle=True, seed=int(rng.integers(2**31)))
+    numbers = numbers or Numbers()
+    homes = dwellings[rng.permutation(len(dwellings))[: len(sizes)]]
     household = np.repeat(np.arange(len(sizes)), sizes)
-    frame = _members(sizes, on, rng).hstack(
+    members = _members(sizes, on, rng)
+    frame = members.hstack(
         homes.select(
-            "dwelling_code", "grid_code", "subdistrict_code", pl.col("address").alias("home")
+            "dwelling_code",
+            "grid_code",
+            "subdistrict_code",
+            "urban_rural_code",
+            pl.col("address").alias("home"),
         )[household]
     )
     frame = frame.with_columns(
-        household_no=pl.format("HH{}", (pl.Series(household) + 1).cast(pl.String).str.zfill(6)),
-        resident_kind=_kinds(town, frame["grid_code"].str.slice(6, 6), frame["age"], sizes, rng),
-    )
-    return _described(town, frame, on, rng)
-
-
-def citizen_ids(birth_date: pl.Expr, male: pl.Expr) -> pl.Expr:
-    """Ids valid under GB 11643, each once as long as fewer than 500 share birth date and sex.
-
-    The order code is odd for men and even for women.
-    """
-    born = birth_date.dt.strftime("%Y%m%d")
-    nth = pl.int_range(pl.len()).over(birth_date, male)
-    order = (birth_date.dt.epoch("d") * 37 + nth) % 500 * 2 + male.cast(pl.Int64)
-    return with_check_digit(pl.concat_str(pl.lit(REGION), born, _padded(order, 3)))
-
-
-def with_check_digit(first_17: pl.Expr) -> pl.Expr:
-    """Seventeen digits with their check digit behind them (GB 11643, ISO 7064 MOD 11-2)."""
-    total = pl.sum_horizontal(
-        first_17.str.slice(i, 1).cast(pl.Int64) * weight for i, weight in enumerate(WEIGHTS)
-    )
-    return first_17 + (total % 11).replace_strict(dict(enumerate(CHECK_DIGITS)))
+        household_no=pl.format("HH{}{}", pl.lit(numbers.household), padded(household + 1, 6)),
+        resident_kind=_kinds(town, frame["urban_rural_code"], frame["age"], sizes, rng),
+    ).drop("urban_rural_code")
+    return _described(town, frame, on, numbers, rng)
 
 
 def _members(sizes: np.ndarray, on: date, rng: np.random.Generator) -> pl.DataFrame:
@@ -112,7 +100,7 @@ def _within(values: np.ndarray, low: float, high: float, rng: np.random.Generato
 
 def _kinds(
     town: dict[str, Any],
-    community: pl.Series,
+    urban_rural: pl.Series,
     age: pl.Series,
     sizes: np.ndarray,
     rng: np.random.Generator,
@@ -120,15 +108,8 @@ def _kinds(
     """Floating and foreign go by household, left behind are children and the old in villages."""
     shares = town["households"]
     drawn = np.repeat(rng.random(len(sizes)), sizes)
-    codes = [
-        c["code"][6:]
-        for d in town["districts"]
-        for s in d["streets"]
-        for c in s["communities"]
-        if c["kind"] == RURAL
-    ]
     alone = (age.to_numpy() < 15) | (age.to_numpy() > 68)
-    in_village = community.is_in(codes).to_numpy()
+    in_village = (urban_rural == RURAL).to_numpy()
     kinds = np.select(
         [
             drawn < shares["foreign"],
@@ -142,20 +123,25 @@ def _kinds(
 
 
 def _described(
-    town: dict[str, Any], frame: pl.DataFrame, on: date, rng: np.random.Generator
+    town: dict[str, Any],
+    frame: pl.DataFrame,
+    on: date,
+    numbers: Numbers,
+    rng: np.random.Generator,
 ) -> pl.DataFrame:
     count = len(frame)
     foreign = pl.col("resident_kind") == "foreign"
     away = rng.random(count) < town["households"]["lives_elsewhere"]
-    passports = pl.Series(rng.permutation(count) + 100_000)
+    passports = pl.Series(rng.permutation(count) + numbers.passport)
+    identifiers = citizen_ids(frame["birth_date"], frame["male"], numbers)
     frame = frame.with_columns(
-        citizen_id=pl.when(~foreign).then(citizen_ids(pl.col("birth_date"), pl.col("male"))),
+        citizen_id=pl.when(~foreign).then(identifiers),
         passport_no=pl.when(foreign).then(pl.format("ZZ{}", passports.cast(pl.String))),
         name=pl.when(foreign)
-        .then(pl.Series(rng.choice(town["foreign_names"], count)))
-        .otherwise(pl.Series(_names(town, count, rng))),
+        .then(_drawn(town["foreign_names"], count, rng))
+        .otherwise(names(town, count, rng)),
         sex=pl.when("male").then(pl.lit("1")).otherwise(pl.lit("2")),
-        phone=pl.when(pl.col("age") > 11).then(pl.Series(phones(count, rng))),
+        phone=pl.when(pl.col("age") > 11).then(phones(count, rng)),
         present_address=pl.col("home"),
         lives_where_registered=~pl.col("resident_kind").is_in(["floating", "foreign"])
         & ~pl.Series(away),
@@ -174,20 +160,25 @@ def _described(
     ).drop("home", "relation", "male")
 
 
-def phones(count: int, rng: np.random.Generator) -> list[str]:
-    """Mobile numbers that all begin with 19900."""
-    return [f"19900{n:06d}" for n in rng.integers(0, 10**6, count)]
-
-
-def _names(town: dict[str, Any], count: int, rng: np.random.Generator) -> list[str]:
+def names(town: dict[str, Any], count: int, rng: np.random.Generator) -> pl.Series:
+    """Surname and one or two given characters: all that may be drawn, spelled once, looked up."""
+    given = list(town["given"])
+    all_given = given + [first + second for first in given for second in given]
+    spelled = pl.Series([s + g for s in town["surnames"] for g in all_given])
     weights = np.array(list(town["surnames"].values()), dtype=float)
-    surnames = rng.choice(list(town["surnames"]), size=count, p=weights / weights.sum())
-    given = rng.choice(list(town["given"]), size=(count, 2))
-    short = rng.random(count) < 0.18
-    return [
-        f"{s}{g[0]}" if one else f"{s}{g[0]}{g[1]}"
-        for s, g, one in zip(surnames, given, short, strict=True)
-    ]
+    surname = _by_weight(weights, count, rng)
+    long = len(given) + rng.integers(0, len(given) ** 2, count)
+    second = np.where(rng.random(count) < 0.18, rng.integers(0, len(given), count), long)
+    return spelled.gather(surname * len(all_given) + second)
+
+
+def _by_weight(weights: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    bounds = np.cumsum(weights) / weights.sum()
+    return np.minimum(np.searchsorted(bounds, rng.random(count), "right"), len(weights) - 1)
+
+
+def _drawn(words: list[str], count: int, rng: np.random.Generator) -> pl.Series:
+    return pl.Series(words).gather(rng.integers(0, len(words), count))
 
 
 def _registered_on(on: date, count: int, rng: np.random.Generator) -> pl.Series:
@@ -241,14 +232,10 @@ def _occupation(town: dict[str, Any], count: int, rng: np.random.Generator) -> p
         .then(pl.lit("学生"))
         .when(pl.col("age") > 60)
         .then(pl.lit("退休"))
-        .otherwise(pl.Series(rng.choice(working, count)))
+        .otherwise(_drawn(working, count, rng))
     )
 
 
 def _relation() -> pl.Expr:
     words = {HEAD: "户主", SPOUSE: "配偶", CHILD: "子女", PARENT: "父母"}
     return pl.col("relation").replace_strict(words)
-
-
-def _padded(number: pl.Expr, width: int) -> pl.Expr:
-    return number.cast(pl.String).str.zfill(width)

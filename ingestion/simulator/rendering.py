@@ -16,6 +16,7 @@ SERIAL = "SERIAL"
 SERIAL_ZERO = pl.date(1899, 12, 30)
 DIGITS = list("0123456789")
 WIDE = [chr(ord(digit) + 0xFEE0) for digit in DIGITS]
+FEW = 400
 NATIONS = ("汉族", "满族", "回族", "蒙古族")
 
 
@@ -46,6 +47,8 @@ def _column(
     if name not in frame.columns:
         return pl.Series([None] * len(frame), dtype=pl.String)
     values = frame[name]
+    if values.null_count() == len(values):
+        return values.cast(pl.String)
     if field is not None and field.codes:
         text = _spelled(values, field, export.get("codes", 0.0), rng)
     elif values.dtype == pl.Boolean:
@@ -63,26 +66,49 @@ def _spelled(values: pl.Series, field: Field, share: float, rng: np.random.Gener
     """The Chinese label, and for a share of the rows another spelling or the code itself."""
     labels = {c.value: c.label_zh for c in field.codes}
     others = {c.value: c.aliases[0] if c.aliases else c.value for c in field.codes}
-    other = pl.Series(rng.random(len(values)) < share)
-    written = pl.select(
-        pl.when(other).then(values.replace(others)).otherwise(values.replace(labels))
-    )
-    return written.to_series()
+    written = values.replace(labels)
+    rows = some_rows(len(values), share, rng)
+    return written.scatter(rows, values.gather(rows).replace(others)) if len(rows) else written
 
 
 def _formatted(values: pl.Series, forms: list[str], rng: np.random.Generator) -> pl.Series:
+    """Each value in one of the forms; every day is spelled once in each form, then looked up."""
+    if values.dtype == pl.Date and len(values) > FEW:
+        return _days_formatted(values, forms, rng)
     drawn = pl.Series(rng.integers(0, len(forms), len(values)))
-    days = (values.cast(pl.Date) - pl.select(SERIAL_ZERO).item()).dt.total_days().cast(pl.String)
-    chosen = [
-        pl.when(drawn == i).then(days if form == SERIAL else values.dt.strftime(form))
-        for i, form in enumerate(forms)
-    ]
+    chosen = [pl.when(drawn == i).then(_in_form(values, form)) for i, form in enumerate(forms)]
     return pl.select(pl.coalesce(chosen)).to_series()
 
 
+def _days_formatted(values: pl.Series, forms: list[str], rng: np.random.Generator) -> pl.Series:
+    days = values.to_physical()
+    if days.null_count() == len(days):
+        return pl.Series([None] * len(days), dtype=pl.String)
+    first, last = int(days.min()), int(days.max())  # type: ignore[arg-type]
+    calendar = pl.int_range(first, last + 1, eager=True, dtype=pl.Int32).cast(pl.Date)
+    spelled = pl.concat([_in_form(calendar, form) for form in forms])
+    drawn = pl.Series(rng.integers(0, len(forms), len(values)))
+    return spelled.gather(drawn * len(calendar) + (days - first))
+
+
+def _in_form(values: pl.Series, form: str) -> pl.Series:
+    if form == SERIAL:
+        days = values.cast(pl.Date) - pl.select(SERIAL_ZERO).item()
+        return days.dt.total_days().cast(pl.String)
+    return values.dt.strftime(form)
+
+
 def _widened(text: pl.Series, share: float, rng: np.random.Generator) -> pl.Series:
-    if not share:
+    rows = some_rows(len(text), share, rng)
+    if not len(rows):
         return text
-    wide = pl.Series(rng.random(len(text)) < share)
-    full = text.str.replace_many(DIGITS, WIDE)
-    return pl.select(pl.when(wide).then(full).otherwise(text)).to_series()
+    return text.scatter(rows, text.gather(rows).str.replace_many(DIGITS, WIDE))
+
+
+def some_rows(count: int, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Positions of about that share of ``count`` rows, each once, rising."""
+    if not share:
+        return np.empty(0, dtype=np.int64)
+    if share >= 1:
+        return np.arange(count)
+    return np.unique(rng.integers(0, max(count, 1), rng.binomial(count, share)))

@@ -59,14 +59,8 @@ def write_town(
     bytes. Raises CivicError where there are too few residents or months, or where ``out`` has
     files already.
     """
-    if residents < FEWEST_RESIDENTS or months < 1:
-        raise CivicError(
-            f"A town has at least {FEWEST_RESIDENTS} residents and one month of history.",
-            "Ask for more residents or months.",
-        )
-    if out.exists() and any(out.iterdir()):
-        raise CivicError(f"The folder {out} is not empty.", "Name a new or an empty folder.")
-    exports, contracts = _declared("exports.yml"), load_contracts([CONTRACTS])
+    check_wishes(out, residents, months)
+    exports, contracts = declared("exports.yml"), load_contracts([CONTRACTS])
     written: list[Written] = []
     for delivery in deliveries(make_town(residents, months, seed, until)):
         earlier = {w.delivery.file: w for w in written if w.delivery.unit == delivery.unit}
@@ -76,20 +70,31 @@ def write_town(
     return _keep_truth(written, truth or out.parent / "truth")
 
 
+def check_wishes(out: Path, residents: int, months: int) -> None:
+    """Raise CivicError where the numbers are too small or the folder has files already."""
+    if residents < FEWEST_RESIDENTS or months < 1:
+        raise CivicError(
+            f"A town has at least {FEWEST_RESIDENTS} residents and one month of history.",
+            "Ask for more residents or months.",
+        )
+    if out.exists() and any(out.iterdir()):
+        raise CivicError(f"The folder {out} is not empty.", "Name a new or an empty folder.")
+
+
 def make_town(residents: int, months: int, seed: int, until: date) -> Town:
     """The town itself, before any unit writes it down."""
-    declared = _declared("town.yml")
+    habits = declared("town.yml")
     ends = events.month_ends(until, months)
     days = (ends[0].replace(day=1), ends[-1])
-    grids = places.grids(declared)
-    sizes = people.household_sizes(declared, residents, rng_of(seed, "households"))
-    homes = dwellings.make_dwellings(declared, grids, len(sizes), rng_of(seed, "dwellings"))
+    grids = places.grids(habits)
+    sizes = people.household_sizes(habits, residents, rng_of(seed, "households"))
+    homes = dwellings.make_dwellings(habits, grids, len(sizes), rng_of(seed, "dwellings"))
     lived_in = homes.filter(pl.col("use").is_in(["self", "rented"]))
-    persons = people.make_people(declared, lived_in, sizes, ends[-1], rng_of(seed, "people"))
+    persons = people.make_people(habits, lived_in, sizes, ends[-1], rng_of(seed, "people"))
     members = persons.group_by("dwelling_code").agg(members=pl.len())
     where = homes.join(members, on="dwelling_code", how="inner", maintain_order="left")
     units = {
-        unit: organisations.make_units(declared, grids, street, rng_of(seed, unit))
+        unit: organisations.make_units(habits, grids, street, rng_of(seed, unit))
         for unit, street in STREETS.items()
     }
     staff = {
@@ -103,14 +108,14 @@ def make_town(residents: int, months: int, seed: int, until: date) -> Town:
         for unit, street in STREETS.items()
     }
     return Town(
-        declared=declared,
+        declared=habits,
         grids=grids,
         dwellings=_with_owners(homes, persons),
         people=persons,
-        requests=events.make_requests(declared, where, grids, days, rng_of(seed, "requests")),
-        messages=events.make_messages(declared, where, grids, days, rng_of(seed, "messages")),
-        dispatches=events.make_dispatches(declared, where, grids, days, rng_of(seed, "dispatches")),
-        schools=organisations.make_schools(declared),
+        requests=events.make_requests(habits, where, grids, days, rng_of(seed, "requests")),
+        messages=events.make_messages(habits, where, grids, days, rng_of(seed, "messages")),
+        dispatches=events.make_dispatches(habits, where, grids, days, rng_of(seed, "dispatches")),
+        schools=organisations.make_schools(habits),
         units=units,
         staff=staff,
         month_ends=ends,
@@ -161,6 +166,7 @@ def _keep_truth(written: list[Written], folder: Path) -> Truth:
     return Truth(folder, defects, counts)
 
 
-def _declared(name: str) -> dict[str, Any]:
+def declared(name: str) -> dict[str, Any]:
+    """A declaration of this room, by the name of its file."""
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     return dict(yaml.safe_load(text))

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -21,6 +22,7 @@ import xlsxwriter
 MADE_ON = datetime(2026, 1, 1)
 ZIP_DATE = (2026, 1, 1, 0, 0, 0)
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+LATER_PARTS = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -64,28 +66,58 @@ def write_document(document: dict[str, Any], encoding: str) -> bytes:
     return _encoded(json.dumps(document, ensure_ascii=False), encoding)
 
 
-def row_lines(table: Table, layout: dict[str, Any]) -> pl.Series:
-    """Physical line (or sheet row) where each row starts, 1-based, in order of the rows."""
-    if layout["format"] == "jsonl":
-        return pl.int_range(1, len(table.rows) + 1, eager=True)
-    first = table.heading_line + 1
-    numbers = pl.int_range(first, first + len(table.rows), eager=True)
-    if layout["format"] == "xlsx":
-        return numbers
+def row_lines(
+    table: Table, layout: dict[str, Any], start: int = 0, *, with_headings: bool = True
+) -> tuple[pl.Series, int]:
+    """Physical line (or sheet row) where each row starts, 1-based, and the last line of all.
+
+    ``start``: lines that stand before the part in its file.
+    """
+    first, rows = start + 1, len(table.rows)
+    if layout["format"] != "jsonl" and with_headings:
+        first += table.heading_line
+    numbers = pl.int_range(first, first + rows, eager=True)
+    if layout["format"] in ("xlsx", "jsonl"):
+        return numbers, first + rows - 1
     breaks = table.rows.select(
         pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
     ).to_series()
-    return numbers + breaks.cum_sum().shift(1, fill_value=0)
+    ends = numbers + breaks.cum_sum()
+    return numbers + breaks.cum_sum().shift(1, fill_value=0), int(ends[-1]) if rows else first - 1
 
 
-def _text(table: Table, layout: dict[str, Any]) -> bytes:
+def append_text(path: Path, data: bytes, layout: dict[str, Any], first: bool) -> None:
+    """Add encoded text to a file; a gzip file gets another member."""
+    if layout.get("container") == "gzip":
+        data = gzip.compress(data, compresslevel=6, mtime=0)
+    with path.open("wb" if first else "ab") as file:
+        file.write(data)
+
+
+def zip_member(name: str) -> zipfile.ZipInfo:
+    """A member without the clock in it."""
+    member = zipfile.ZipInfo(name, ZIP_DATE)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    return member
+
+
+def text_of(table: Table, layout: dict[str, Any], *, with_headings: bool = True) -> bytes:
+    """The rows as the encoded text of a file, or of a later part of one."""
+    if not with_headings:
+        layout = layout | {"encoding": LATER_PARTS.get(layout["encoding"], layout["encoding"])}
+    return _text(table, layout, with_headings)
+
+
+def _text(table: Table, layout: dict[str, Any], with_headings: bool = True) -> bytes:
     frame = table.rows.rename(table.headings)
     if layout["format"] == "jsonl":
         numbers = [table.headings[c] for c in table.cells]
         frame = frame.with_columns(pl.col(numbers).cast(pl.Float64, strict=False))
         return _encoded(frame.write_ndjson(), layout["encoding"])
     text = frame.write_csv(
-        separator="\t" if layout["format"] == "tsv" else ",", line_terminator=layout["newline"]
+        separator="\t" if layout["format"] == "tsv" else ",",
+        line_terminator=layout["newline"],
+        include_header=with_headings,
     )
     above = "".join(title + layout["newline"] for title in table.titles)
     return _encoded(above + text, layout["encoding"])
@@ -101,9 +133,7 @@ def _zipped(tables: Sequence[Table], layout: dict[str, Any]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for table in tables:
-            member = zipfile.ZipInfo(str(table.name), ZIP_DATE)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(member, _text(table, layout))
+            archive.writestr(zip_member(str(table.name)), _text(table, layout))
     return packed.getvalue()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from ingestion.contracts.model import Contract
 
@@ -54,11 +55,15 @@ def write(
             len(drop.rows),
         ],
     )
-    for number, row in enumerate(drop.rows, 1):
-        values = {**row, "_drop_id": drop.drop_id, "_record": number, "_line": number + 1}
-        names = ", ".join(f'"{name}"' for name in values)
-        marks = ", ".join("?" for _ in values)
+    rows = [
+        {**row, "_drop_id": drop.drop_id, "_record": number, "_line": number + 1}
+        for number, row in enumerate(drop.rows, 1)
+    ]
+    if rows:
+        frame = pl.DataFrame(rows, infer_schema_length=None)
+        names = ", ".join(f'"{name}"' for name in frame.columns)
+        connection.register("written", frame)
         connection.execute(
-            f'insert into lake.bronze."{drop.feed}" ({names}) values ({marks})',
-            list(values.values()),
+            f'insert into lake.bronze."{drop.feed}" ({names}) select {names} from written'
         )
+        connection.unregister("written")

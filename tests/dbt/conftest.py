@@ -96,14 +96,19 @@ def query(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Qu
         yield lambda sql: connection.execute(sql).fetchall()
 
 
-def run_compiled(connection: duckdb.DuckDBPyConnection, built: Built) -> None:
-    """Run every compiled model on another lake: dbt's work without dbt's start-up."""
+def run_compiled(
+    connection: duckdb.DuckDBPyConnection, built: Built, named: Sequence[str] = ("",)
+) -> None:
+    """Run the compiled models on another lake: dbt's work without dbt's start-up.
+
+    ``named``: only models whose names contain one of these.
+    """
     for schema in ("staging", "intermediate", "marts"):
         connection.execute(f"create schema if not exists lake.{schema}")
-    for seed in ("time_limits", "category_time_limits"):
-        path = PROJECT_ROOT / "dbt" / "seeds" / f"{seed}.csv"
+    for path in sorted((PROJECT_ROOT / "dbt" / "seeds").glob("*.csv")):
         connection.execute(
-            f"create or replace table lake.intermediate.{seed} as from read_csv('{path}')"
+            f"create or replace table lake.intermediate.{path.stem} as from read_csv('{path}')"
         )
-    for schema, name, kind, sql in built.compiled():
+    chosen = [model for model in built.compiled() if any(part in model[1] for part in named)]
+    for schema, name, kind, sql in chosen:
         connection.execute(f'create or replace {kind} lake.{schema}."{name}" as {sql}')

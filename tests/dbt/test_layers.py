@@ -12,7 +12,7 @@ ABOVE = {
 NAMES = {
     "staging": r"stg_[a-z0-9_]+__[a-z0-9_]+",
     "intermediate": r"int_[a-z0-9_]+",
-    "marts": r"(dim|fct|bridge)_[a-z0-9_]+",
+    "marts": r"(dim|fct|bridge|rpt)_[a-z0-9_]+",
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")
 

@@ -15,7 +15,7 @@ def test_an_own_feed_of_events_flows_into_the_events(query):
 def test_an_own_feed_of_organisations_flows_into_the_organisations(query):
     rows = query(
         "select organisation_key, kind, city_code, district_code from marts.fct_organisation "
-        "where feed = 'shop'"
+        "where feed = 'shop' and organisation_no = 'S1'"
     )
     assert rows == [("shop:S1", "shop", "990100000000", None)]
 

@@ -18,6 +18,36 @@ METRICS = {
     "places_registered",
     "organisations_registered",
     "records_in_force",
+    "stages_passed",
+    "side_roads_taken",
+    "median_hours_to_stage",
+    "objects_registered",
+    "net_resources",
+    "net_communities",
+    "net_communities_covered",
+    "net_coverage_rate",
+    "feedback_asked",
+    "feedback_answered",
+    "feedback_missing",
+    "feedback_contradictory",
+    "feedback_rate",
+    "sentiments_recorded",
+    "sentiments_resolved",
+    "sentiments_satisfied",
+    "mean_sentiment_score",
+    "activities_held",
+    "activity_amount",
+    "readings_taken",
+    "mean_reading",
+    "work_order_steps",
+    "median_hours_to_work_order_step",
+    "work_items_told",
+    "work_items_due",
+    "work_items_done",
+    "work_items_in_time",
+    "work_items_late",
+    "work_items_missing",
+    "work_item_rate",
 }
 PLACES = {"city_code", "district_code", "street_code", "community_code", "grid_code"}
 
@@ -83,7 +113,7 @@ def test_metricflow_answers_as_the_marts_do(built, query, tmp_path):
         (r["event_key__feed"], *(float(v) if v else None for v in list(r.values())[1:]))
         for r in sorted(answer, key=lambda r: r["event_key__feed"])
     ]
-    assert len(found) == 4
+    assert len(found) == 5
     assert [tuple(round(v, 6) if isinstance(v, float) else v for v in row) for row in found] == [
         (row[0], *(None if v is None else round(float(v), 6) for v in row[1:])) for row in expected
     ]

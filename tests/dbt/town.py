@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.dbt.bronze import Drop
+from tests.dbt.elements import ELEMENTS
+from tests.dbt.town_residents import RESIDENTS
 
 CITY, DISTRICT, STREET = "990100000000", "990102000000", "990102001000"
 
@@ -249,41 +251,6 @@ ORGANISATIONS = [
 ]
 
 
-def resident(pseudonym: str | None, passport: str | None, kind: str) -> dict[str, Any]:
-    return {
-        "person_pseudonym": pseudonym,
-        "passport_pseudonym": passport,
-        "resident_kind": kind,
-        "sex": "2",
-        "birth_date": "1990-01-01",
-        "dwelling_code": "990102001001001-0001-1-0301",
-        "grid_code": "990102001001001",
-    }
-
-
-DWELLING = {
-    "dwelling_code": "990102001001001-0001-1-0301",
-    "building_code": "990102001001001-0001",
-    "floor": 3,
-    "grid_code": "990102001001001",
-    "use": "self",
-}
-
-RESIDENTS = [
-    Drop(
-        "police",
-        "resident",
-        "2026-01-01",
-        [
-            resident("p1", None, "registered"),
-            resident(None, "x1", "foreign"),
-            resident(None, "x2", "foreign"),
-        ],
-    ),
-    Drop("police", "resident", "2026-02-01", [resident("p1", None, "floating")]),
-    Drop("housing", "dwelling", "2026-01-01", [DWELLING]),
-]
-
 OWN_FEEDS = [
     # append: the earliest to bring a key keeps it, whatever arrives later.
     Drop(
@@ -321,4 +288,5 @@ DROPS = [
     *ORGANISATIONS,
     *RESIDENTS,
     *OWN_FEEDS,
+    *ELEMENTS,
 ]

@@ -23,7 +23,8 @@ MARTS = {
     "dim_place": "place_version_key varchar, place_code varchar, level varchar, "
     f"place_name varchar, parent_code varchar, {PLACE}, urban_rural_code varchar, "
     "valid_from date, valid_to date, is_current boolean",
-    "fct_place_registered": "place_registered_key varchar, place_code varchar",
+    "fct_place_registered": "place_registered_key varchar, place_code varchar, register_date date",
+    "bridge_place_succession": "place_code varchar, to_date date, stands_at_code varchar",
     "fct_event": "event_key varchar, feed varchar, event_no varchar, category varchar, "
     "longitude double, latitude double, reported_at timestamp, closed_at timestamp, "
     "is_due boolean, is_closed boolean, has_impossible_times boolean, is_in_time boolean, "
@@ -33,7 +34,43 @@ MARTS = {
     "dim_staff": "staff_no varchar, unit_code varchar",
     "dim_person": "person_key varchar, resident_kind varchar, sex varchar, birth_date date, "
     "as_of timestamp",
+    "dim_person_history": "person_version_key varchar, person_key varchar, valid_from date, "
+    "valid_to date, is_current boolean",
+    "bridge_person_dwelling": "stay_key varchar",
+    "rpt_residence_chain": "link varchar, thing_count bigint, broken_count bigint",
     "dim_dwelling": "dwelling_code varchar",
+    "fct_event_stage": "stage_key varchar, event_key varchar, event_feed varchar, "
+    "event_no varchar, stage varchar, step_no integer, hours_since_previous double",
+    "fct_object": f"object_key varchar, feed varchar, object_no varchar, net varchar, {PLACE}",
+    "dim_prevention_net": "net varchar",
+    "bridge_object_place": "object_key varchar, place_code varchar, is_finest boolean",
+    "fct_net_coverage": "net_coverage_key varchar, resource_count integer, is_covered boolean",
+    "fct_sentiment": "sentiment_key varchar, feed varchar, kind varchar, occurred_at timestamp, "
+    "weight double, first_contact_at timestamp, resolved_at timestamp",
+    "fct_activity": "activity_key varchar, feed varchar, kind varchar, occurred_at timestamp, "
+    "amount double",
+    "fct_reading": "reading_key varchar, feed varchar, read_at timestamp, value double, "
+    "is_object_known boolean",
+    "fct_organisation_feedback": "feedback_key varchar, organisation_key varchar, "
+    "answered_by varchar, is_answered boolean, is_missing boolean",
+    "bridge_organisation_feedback": "feedback_key varchar, answered_by varchar, is_known boolean",
+    "dim_organisation_full_record": "organisation_key varchar, units_asked integer, "
+    "units_answered integer, units_missing integer",
+    "fct_work_item": "work_item_key varchar, unit_label varchar, phase varchar, is_expected "
+    "boolean, is_told boolean, is_due boolean, is_in_time boolean, is_late boolean, "
+    "is_missing boolean",
+    "fct_work_order_step": "work_order_step_key varchar, order_no varchar, step varchar, "
+    "hours_since_previous double",
+    **{
+        f"bridge_{name}_source": f"{key}_key varchar, feed varchar, drop_id varchar, "
+        "record bigint, line bigint, sheet varchar, is_anchor boolean"
+        for name, key in (
+            ("event_stage", "stage"),
+            ("organisation_feedback", "feedback"),
+            *((n, n) for n in ("object", "net_coverage", "sentiment", "activity", "reading")),
+            *((n, n) for n in ("work_item", "work_order_step")),
+        )
+    },
     **{
         f"bridge_{name}_source": f"{name}_key varchar, feed varchar, drop_id varchar, "
         "record bigint, line bigint, sheet varchar, is_anchor boolean"
@@ -68,7 +105,38 @@ ROWS = (
     "'d1', n, n + 1, null, true from range(1, 3) as r(n)",
     "insert into marts.dim_person values "
     "('1f0a3301013800138000bb', 'registered', '2', '1980-01-01', '2026-01-01')",
+    "insert into marts.dim_person_history values "
+    "('1f@1', '1f', '2025-01-01', '2026-01-01', false), ('1f@2', '1f', '2026-01-01', null, true)",
+    "insert into marts.rpt_residence_chain values ('dwelling_has_building', 100, 10)",
     "insert into marts.dim_unit values ('U1', '望湖街道')",
+    "insert into marts.dim_prevention_net values ('video'), ('community')",
+    "insert into marts.fct_object by name select 'camera:C1' as object_key, 'camera' as feed, "
+    "'C1' as object_no, 'video' as net, '9901' as city_code",
+    "insert into marts.bridge_object_source values "
+    "('camera:C1', 'citizen_message', 'd1', 1, 2, null, true)",
+    "insert into marts.bridge_object_place values ('camera:C1', '9901', true)",
+    "insert into marts.fct_net_coverage values ('video:a', 1, true), ('community:a', 0, false)",
+    "insert into marts.bridge_net_coverage_source values "
+    "('video:a', 'citizen_message', 'd1', 1, 2, null, true), "
+    "('community:a', 'citizen_message', 'd1', 1, 2, null, true)",
+    "insert into marts.fct_event_stage values ('s1', 'citizen_message:M1', 'citizen_message', "
+    "'M1', 'reported', 1, null), ('s2', 'citizen_message:M1', 'citizen_message', 'M1', "
+    "'accepted', 2, 1.5)",
+    "insert into marts.bridge_event_stage_source values "
+    "('s1', 'citizen_message', 'd1', 1, 2, null, true), "
+    "('s2', 'citizen_message', 'd1', 1, 2, null, true)",
+    "insert into marts.fct_organisation_feedback values ('o:union', 'o', 'union', true, false), "
+    "('o:women', 'o', 'women', false, true)",
+    "insert into marts.bridge_organisation_feedback_source values "
+    "('o:union', 'citizen_message', 'd1', 1, 2, null, true), "
+    "('o:women', 'citizen_message', 'd1', 1, 2, null, true)",
+    "insert into marts.dim_organisation_full_record values ('o', 2, 1, 1)",
+    "insert into marts.fct_work_item values "
+    "('w1', 'U1', 'plan', true, true, true, true, false, false), "
+    "('w2', 'U1', 'summary', true, false, true, false, false, true)",
+    "insert into marts.bridge_work_item_source values "
+    "('w1', 'citizen_message', 'd1', 1, 2, null, true), "
+    "('w2', 'citizen_message', 'd1', 1, 2, null, true)",
     "insert into marts.dim_staff values ('13800138000', 'U1'), ('S2', 'U1'), ('S3', 'U1')",
 )
 

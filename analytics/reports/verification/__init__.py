@@ -79,7 +79,7 @@ def verify(
     settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=SCRATCH) as folder:
         sources = read_source_rows(settings, contracts, manifest["drops"], Path(folder), progress)
-        facts = facts_of(contracts, sources.rows, sources.drops, limits)
+        facts = facts_of(contracts, sources.rows, sources.drops, limits, seeds)
         recomputed = compute_cells(wishes, metrics, facts, progress)
     apart = compare(cells, recomputed)
     by = {how: apart.filter(pl.col("how") == how).to_dicts() for how in apart["how"].unique()}

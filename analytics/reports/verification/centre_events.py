@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from analytics.reports.verification.centre_event_stages import closes, stages_told
 from analytics.reports.verification.centre_places import with_path
 from analytics.reports.verification.in_force import PRECEDENCE
 from analytics.reports.verification.mapping import number_of, place_of, stages_of, value_of
@@ -63,28 +64,50 @@ def events(
 ) -> pl.LazyFrame:
     """``fct_event``: one row per (feed, number), with ``_source_rows``.
 
-    ``in_force``: rows in force by feed; ``drops``: accepted drops by feed. A category's class of
-    limit goes before the contract's own.
+    ``in_force``: rows in force by feed; ``drops``: accepted drops by feed. A record's own class of
+    limit goes before its category's, that before the contract's.
     """
     matters = [
-        _matters(contracts[feed], rows, drops[feed])
+        _matters(contracts[feed], rows, drops[feed], closes(contracts[feed], contracts))
         for feed, rows in in_force.items()
         if contracts[feed].centre.get("element") == "event"
     ]
     if not matters:
         matters = [pl.LazyFrame(schema=_schema())]
-    merged = pl.concat(matters, how="vertical")
+    earliest = {s: at for s, at in _stage_columns().items() if s not in LATEST_COUNTS}
+    latest = {s: f"{s}_at" for s in LATEST_COUNTS}
+    told = stages_told(in_force, drops, contracts, earliest, latest)
+    merged = _with_stages(pl.concat(matters, how="vertical"), told)
     limited = _with_limits(merged, limits)
     return with_path(_with_judgement(limited), current)
 
 
-def _matters(contract: Contract, rows: pl.LazyFrame, drops: pl.LazyFrame) -> pl.LazyFrame:
+def _with_stages(matters: pl.LazyFrame, told: pl.LazyFrame) -> pl.LazyFrame:
+    """What a feed of stages tells is laid over a matter; reopened after its closing it is open."""
+    merged = matters.join(told, on=["feed", "event_no"], how="left").with_columns(
+        *(
+            (pl.max_horizontal if stage in LATEST_COUNTS else pl.min_horizontal)(at, f"_told_{at}")
+            for stage, at in _stage_columns().items()
+        ),
+        as_of=pl.max_horizontal("as_of", "_known"),
+        _source_rows=pl.col("_source_rows") + pl.col("_staged").fill_null(0),
+        _gone=pl.col("_gone").fill_null(False),
+    )
+    open_again = (pl.col("_reopened_at") > pl.col("closed_at")).fill_null(False)
+    return merged.with_columns(closed_at=pl.when(~open_again).then("closed_at")).select(
+        *_schema(), "_gone"
+    )
+
+
+def _matters(
+    contract: Contract, rows: pl.LazyFrame, drops: pl.LazyFrame, closed_by_stages: bool
+) -> pl.LazyFrame:
     """Source rows of one feed become matters.
 
     How things stand is known up to the latest drop of the feed from the unit that told of a matter.
     """
     heard = drops.group_by("_unit").agg(known_as_of=pl.col("_as_of").max())
-    mapped = _mapped(contract, rows.join(heard, on="_unit", how="left"))
+    mapped = _mapped(contract, rows.join(heard, on="_unit", how="left"), closed_by_stages)
     stages = [
         (pl.col(at).max() if stage in LATEST_COUNTS else pl.col(at).min())
         for stage, at in _stage_columns().items()
@@ -100,7 +123,7 @@ def _matters(contract: Contract, rows: pl.LazyFrame, drops: pl.LazyFrame) -> pl.
     return anchors.join(merged, on="event_no", nulls_equal=True).select(*_schema())
 
 
-def _mapped(contract: Contract, rows: pl.LazyFrame) -> pl.LazyFrame:
+def _mapped(contract: Contract, rows: pl.LazyFrame, closed_by_stages: bool) -> pl.LazyFrame:
     stages = stages_of(contract)
     timestamp = pl.Datetime("us")
     return rows.select(
@@ -118,8 +141,19 @@ def _mapped(contract: Contract, rows: pl.LazyFrame) -> pl.LazyFrame:
         area_name=value_of(contract, "area"),
         place_code=place_of(contract),
         contract_limit=pl.lit(contract.centre.get("time_limit"), pl.String),
-        _may_close=pl.lit("closed" in stages),
+        _own_limit=value_of(contract, "limit_class"),
+        _own_due=_own_due(contract),
+        _may_close=pl.lit("closed" in stages or closed_by_stages),
     )
+
+
+def _own_due(contract: Contract) -> pl.Expr:
+    """The record's own deadline; a mere date ends with its last second."""
+    if "due" not in contract.centre:
+        return pl.lit(None, pl.Datetime("us"))
+    field = contract.field(contract.centre["due"])
+    due = pl.col(str(field.bronze_name)).cast(pl.Datetime("us"))
+    return due + pl.duration(days=1, seconds=-1) if field.logical_type == "date" else due
 
 
 def _with_limits(matters: pl.LazyFrame, limits: TimeLimits) -> pl.LazyFrame:
@@ -129,9 +163,9 @@ def _with_limits(matters: pl.LazyFrame, limits: TimeLimits) -> pl.LazyFrame:
     )
     return (
         matters.join(own, on=["feed", "category"], how="left")
-        .with_columns(time_limit_class=pl.coalesce("_own_class", "contract_limit"))
+        .with_columns(time_limit_class=pl.coalesce("_own_limit", "_own_class", "contract_limit"))
         .join(hours, on="time_limit_class", how="left")
-        .drop("_own_class", "contract_limit")
+        .drop("_own_class", "_own_limit", "contract_limit")
     )
 
 
@@ -149,12 +183,13 @@ def _with_judgement(matters: pl.LazyFrame) -> pl.LazyFrame:
     return (
         matters.with_columns(
             event_key=pl.concat_str("feed", pl.lit(":"), "event_no"),
-            due_at=reported + limit,
+            due_at=pl.when("_may_close").then(pl.coalesce("_own_due", reported + limit)),
             is_closed=closed.is_not_null(),
             has_impossible_times=pl.any_horizontal(before_reported),
         )
         .with_columns(
-            is_due=pl.col("_may_close") & (pl.col("due_at") <= pl.col("as_of")).fill_null(False)
+            is_due=(pl.col("due_at") <= pl.col("as_of")).fill_null(False)
+            & (closed.is_not_null() | ~pl.col("_gone"))
         )
         .with_columns(
             is_in_time=pl.col("is_due") & possible & (closed <= pl.col("due_at")).fill_null(False),
@@ -162,7 +197,7 @@ def _with_judgement(matters: pl.LazyFrame) -> pl.LazyFrame:
             & (closed.is_null() | (closed > pl.col("due_at"))).fill_null(False),
             handling_hours=pl.when(possible).then(hours),
         )
-        .drop("_may_close")
+        .drop("_may_close", "_own_due", "_gone")
     )
 
 
@@ -181,6 +216,8 @@ def _schema() -> dict[str, pl.DataType]:
         "area_name": text,
         "place_code": text,
         "contract_limit": text,
+        "_own_limit": text,
+        "_own_due": timestamp,
         "_may_close": pl.Boolean(),
         **dict.fromkeys(_stage_columns().values(), timestamp),
         "as_of": timestamp,

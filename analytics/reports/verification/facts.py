@@ -7,10 +7,13 @@ is made of (``centre_*``).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import polars as pl
 
 from analytics.reports.verification.centre_events import TimeLimits, events
+from analytics.reports.verification.centre_feedback import organisation_feedback
+from analytics.reports.verification.centre_objects import net_coverage, objects
 from analytics.reports.verification.centre_organisations import organisations
 from analytics.reports.verification.centre_places import (
     REGISTER_SCHEMA,
@@ -18,6 +21,7 @@ from analytics.reports.verification.centre_places import (
     places_registered,
 )
 from analytics.reports.verification.centre_records import feed_records
+from analytics.reports.verification.centre_work_items import work_items
 from analytics.reports.verification.in_force import rows_in_force
 from ingestion.contracts import Contract
 
@@ -27,10 +31,12 @@ def facts_of(
     rows: Mapping[str, pl.LazyFrame],
     drops: Mapping[str, pl.LazyFrame],
     limits: TimeLimits,
+    seeds: Path,
 ) -> dict[str, pl.LazyFrame]:
     """Facts by the mart's name, each with the place columns and ``_source_rows``.
 
-    ``rows``, ``drops``: by feed, as ``SourceRows`` has them.
+    ``rows``, ``drops``: by feed, as ``SourceRows`` has them. ``seeds``: the folder of what dbt is
+    seeded with.
     """
     in_force = {
         feed: rows_in_force(contracts[feed], accepted, drops[feed])
@@ -41,9 +47,15 @@ def facts_of(
         pl.concat([pl.LazyFrame(schema=REGISTER_SCHEMA), *register], how="diagonal")
     ).collect()
     current = current_places(registered.lazy()).collect().lazy()
+    listed = organisations(in_force, contracts, current)
+    found = objects(in_force, contracts, current)
     return {
         "fct_place_registered": registered.lazy(),
         "fct_event": events(in_force, drops, contracts, current, limits),
-        "fct_organisation": organisations(in_force, contracts, current),
+        "fct_net_coverage": net_coverage(found, current, seeds),
+        "fct_object": found,
+        "fct_organisation": listed,
+        "fct_organisation_feedback": organisation_feedback(in_force, contracts, listed),
         "fct_feed_record": feed_records(in_force, contracts, current),
+        "fct_work_item": work_items(in_force, contracts, current, seeds),
     }

@@ -13,7 +13,12 @@ import polars as pl
 from ingestion.contracts import Contract
 
 _PLACE_FIELDS = ("grid_code", "community_code", "place_code")
-_VALUES = ("name", "kind", "category", "unit", "area", "source", "place_name")
+_VALUES = (
+    *("name", "kind", "category", "unit", "area", "source", "place_name", "limit_class", "due"),
+    *("stage", "at", "net", "state", "item", "phase", "period", "organisation", "answered_on"),
+)
+_ANSWERED = ("organisation", "feedback")
+"""Elements whose every field may be compared between a list and the answers about it."""
 
 
 def value_of(contract: Contract, role: str) -> pl.Expr:
@@ -53,7 +58,7 @@ def columns_needed(contract: Contract) -> list[str]:
     fields = [f for role in _VALUES for f in _fields_of(contract.centre.get(role))]
     fields += [*_number_fields(contract), *_place_fields(contract), *contract.relation.scope]
     fields += [f.name for f in contract.key]
-    if contract.centre.get("element") == "place":
+    if contract.centre.get("element") in ("place", *_ANSWERED):
         fields += [f.name for f in contract.fields]
     return sorted({*_bronze(contract, fields), *stages_of(contract).values()})
 
@@ -74,7 +79,9 @@ def _place_fields(contract: Contract) -> list[str]:
 
 def _number_fields(contract: Contract) -> list[str]:
     number = contract.centre.get("number")
-    return [number] if number else [f.name for f in contract.key]
+    if not number:
+        return [f.name for f in contract.key]
+    return [number] if isinstance(number, str) else list(number)
 
 
 def _first_of(contract: Contract, fields: Iterable[str]) -> pl.Expr:

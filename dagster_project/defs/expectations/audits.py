@@ -65,10 +65,14 @@ def audits() -> dg.Definitions:
 def audited_tables(
     contracts: Mapping[str, Any], manifest: Mapping[str, Any]
 ) -> dict[str, dg.AssetKey]:
-    """Tables that audits may speak of, by the names they use (``bronze.resident``)."""
+    """Tables that audits may speak of, by the names they use (``lake.bronze.resident``)."""
+    from expectations.cells import CELLS
+
     bronze = [keys.bronze(feed) for feed in contracts]
-    tables = {".".join(key.path): key for key in [*bronze, keys.REGISTER, *mart_keys(manifest)]}
-    return tables | {"cells": keys.CELLS}
+    tables = {
+        f"lake.{'.'.join(key.path)}": key for key in [*bronze, keys.REGISTER, *mart_keys(manifest)]
+    }
+    return tables | {CELLS: keys.CELLS}
 
 
 def check_results(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import polars as pl
 import pytest
 
 from analytics.reports.coordinates import Coordinates
-from analytics.reports.verification import Verification, verify
+from analytics.reports.verification import SEEDS, Verification, verify
 from analytics.reports.verification.cells import SCHEMA
 from civic.errors import CivicError
 from civic.settings import Settings, load_settings
@@ -131,7 +132,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     (settings.dbt_target / "semantic_manifest.json").write_text(json.dumps(MANIFEST))
     (tmp_path / "declarations").mkdir()
     (tmp_path / "declarations" / "made.yml").write_text(DECLARATION, encoding="utf-8")
-    (tmp_path / "seeds").mkdir()
+    shutil.copytree(SEEDS, tmp_path / "seeds")
     (tmp_path / "seeds" / "time_limits.csv").write_text("time_limit_class,hours\ngeneral,168\n")
     (tmp_path / "seeds" / "category_time_limits.csv").write_text("feed,category,time_limit_class\n")
     return settings

@@ -5,6 +5,7 @@ import json
 import typer
 from typer.testing import CliRunner
 
+from civic.cli.console import console
 from civic.cli.simulate import register
 
 APP = typer.Typer()
@@ -22,9 +23,10 @@ def test_it_writes_drops_and_answers_in_json(tmp_path):
     assert all((out / f["unit"] / f["feed"] / f["file"]).is_file() for f in answer["files"])
 
 
-def test_it_names_every_file_at_the_terminal(tmp_path):
+def test_it_names_every_feed_at_the_terminal(tmp_path, monkeypatch):
+    monkeypatch.setattr(console, "_width", 200)
     asked = ["simulate", "--out", str(tmp_path / "d"), "--residents", "600", "--months", "1"]
-    result = CliRunner().invoke(APP, asked, env={"CIVIC_LANG": "en", "COLUMNS": "200"})
+    result = CliRunner().invoke(APP, asked, env={"CIVIC_LANG": "en"})
     assert result.exit_code == 0, result.output
-    assert "诉求_20261031.csv" in result.stdout
+    assert "service_request" in result.stdout
     assert "What is wrong in them" in result.stdout

@@ -140,24 +140,35 @@ def test_a_key_that_stays_in_the_vault_is_refused(contracts):
 def test_the_vars_say_how_feeds_map_into_the_elements(contracts):
     found = dbt_vars(contracts)
     events = {feed["feed"]: feed for feed in found["event_feeds"]}
-    assert {"citizen_message", "dispatch_record", "service_request"} <= set(events)
+    assert set(events) == {f for f, c in contracts.items() if c.centre.get("element") == "event"}
     assert events["dispatch_record"]["number"] == ["incident_no"]
     assert events["dispatch_record"]["stages"]["closed"] == "available_at"
     assert events["dispatch_record"]["source"] == {"constant": "dispatch_centre"}
     assert events["service_request"]["source"] == {"column": "source"}
     assert events["citizen_message"]["time_limit"] is None
-    organisations = {feed["feed"] for feed in found["organisation_feeds"]}
-    assert {"school", "unit"} <= organisations and "service_request" not in organisations
+    assert {"school", "unit"} <= {f["feed"] for f in found["organisation_feeds"]}
     assert {f["feed"] for f in found["unit_feeds"]} == {"unit"}
-    assert {f["feed"] for f in found["record_feeds"]} == {
-        feed for feed, contract in contracts.items() if not contract.personal
-    }
-    assert contracts["resident"].personal and contracts["dwelling"].personal
+    records = {f["feed"] for f in found["record_feeds"]}
+    assert records == {f for f, c in contracts.items() if not c.personal}
+    assert not {"resident", "dwelling"} & records
 
 
 def test_the_vars_do_not_depend_on_the_order_of_contracts(contracts):
     turned = dict(reversed(contracts.items()))
     assert dbt_vars(turned) == dbt_vars(contracts)
+
+
+def test_all_that_was_told_of_persons_is_staged_where_later_rows_replace_it(contracts):
+    resident = contracts["resident"]
+    files = staging_files([resident])
+    versions = files["staging/residents/stg_residents__resident_versions.sql"]
+    assert "mode='append'" in versions and "key=[]" in versions
+    (person,) = dbt_vars({"resident": resident})["person_feeds"]
+    assert person["model"] == "stg_residents__resident_versions"
+    listed = replace(resident, relation=Relation(mode="snapshot"))
+    assert not [path for path in staging_files([listed]) if "versions" in path]
+    (person,) = dbt_vars({"resident": listed})["person_feeds"]
+    assert person["model"] == "stg_residents__resident"
 
 
 def test_an_element_s_attribute_from_the_vault_is_left_empty(contracts):

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from stdnum.cn import ric, uscc
 
+from ingestion.simulator.identifiers import Numbers, citizen_ids, with_check_digit
 from ingestion.simulator.organisations import credit_code
-from ingestion.simulator.people import citizen_ids, with_check_digit
 from ingestion.simulator.town import make_town
 
 
@@ -40,8 +40,14 @@ def test_nobody_shares_an_identifier(town):
 
 
 def test_five_hundred_of_one_birth_date_and_sex_have_different_ids():
-    born = pl.DataFrame({"b": [date(1990, 5, 6)] * 1000, "m": [True, False] * 500})
-    assert born.select(citizen_ids(pl.col("b"), pl.col("m"))).to_series().n_unique() == 1000
+    born, male = pl.Series([date(1990, 5, 6)] * 1000), pl.Series([True, False] * 500)
+    assert citizen_ids(born, male).n_unique() == 1000
+
+
+def test_more_than_the_ordinals_of_one_day_are_refused():
+    born, male = pl.Series([date(1990, 5, 6)] * 6), pl.Series([True] * 6)
+    with pytest.raises(ValueError, match="More than 5 people"):
+        citizen_ids(born, male, Numbers(first=10, last=14))
 
 
 def test_only_foreign_residents_have_passports_and_no_citizen_id(town):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ingestion.reading.wording import REFUSALS
 from ingestion.validation import findings, identifiers
 
 ROW_CODES = (
@@ -14,10 +15,8 @@ ROW_CODES = (
     *("reference_unknown", "row_rule", "surplus_fields", "refused_attribute"),
 )
 DROP_CODES = (
-    *("headings_unknown", "headings_doubled", "headings_missing", "over_reject_limit"),
-    *("no_contract_fits", "several_contracts_fit", "empty", "format_unsupported"),
-    *("encoding_unknown", "encoding_ambiguous", "truncated", "unclosed_quote", "nul_bytes"),
-    *("symlink", "zip_bomb", "too_large", "too_many_columns", "unreadable", "no_records"),
+    *("headings_doubled", "headings_missing", "over_reject_limit", "no_contract_fits"),
+    *("several_contracts_fit", "no_records", "original_altered", "not_a_file"),
 )
 OUTCOMES = (
     *("repeated_in_drop", "left_out_blank", "left_out_title", "left_out_subtotal"),
@@ -27,6 +26,12 @@ OUTCOMES = (
 
 def test_every_code_promised_to_receipts_is_in_the_catalogue() -> None:
     assert set(ROW_CODES + DROP_CODES + OUTCOMES) <= set(findings.finding_codes())
+
+
+def test_a_refusal_that_two_rooms_know_is_no_other_in_each() -> None:
+    """What cannot be read is worded where it is read; the catalogue has what validation refuses."""
+    assert set(REFUSALS) & set(findings.finding_codes()) == {"not_a_file"}
+    assert all(re.search(r"[\u4e00-\u9fff]", zh) and en for zh, en in REFUSALS.values())
 
 
 def test_every_fault_that_an_identifier_can_have_is_in_the_catalogue() -> None:
@@ -72,8 +77,8 @@ def test_a_value_may_differ_between_the_languages() -> None:
 
 def test_braces_in_a_value_are_only_text() -> None:
     assert findings.expected("pattern", expected="[0-9]{6}") == (
-        "格式：[0-9]{6}",
-        "the form [0-9]{6}",
+        "形如 [0-9]{6}",
+        "a form like [0-9]{6}",
     )
 
 

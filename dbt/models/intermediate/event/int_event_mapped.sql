@@ -33,7 +33,17 @@ events_of_feeds as (
         {% endfor -%}
         {% set limit = {'constant': feed.time_limit} if feed.time_limit else {} -%}
         {{ value_of(limit, text_type()) }} as time_limit_class,
-        {{ 'true' if 'closed' in feed.stages else 'false' }} as has_closing_stage,
+        {{ value_of(feed.limit_class, text_type()) }} as own_limit_class,
+        {% if feed.due and feed.due.is_date -%}
+        cast(cast({{ column_name(feed.due.column) }} as {{ text_type() }}) || ' 23:59:59' as timestamp)
+            as own_due_at,
+        {% else -%}
+        {{ value_of(feed.due, 'timestamp') }} as own_due_at,
+        {% endif -%}
+        {{ value_of(feed.level, text_type()) }} as event_level,
+        {{ value_of(feed.scale, text_type()) }} as event_scale,
+        {{ value_of(feed.outcome, text_type()) }} as outcome,
+        {{ 'true' if feed.has_closing_stage else 'false' }} as has_closing_stage,
         {{ lineage_columns() }}
     from {{ ref(feed.model) }}
     {{ 'union all' if not loop.last }}

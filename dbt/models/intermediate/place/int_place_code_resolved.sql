@@ -8,6 +8,8 @@ with codes_borne as (
     select place_code from {{ ref('int_organisation_mapped') }}
     union
     select place_code from {{ ref('int_feed_record_mapped') }}
+    union
+    select place_code from {{ ref('int_resident_place_code') }}
 
 ),
 

@@ -1,5 +1,7 @@
 -- Matters, one row each, as an accumulating snapshot of their stages. Whether a matter was due and
--- handled in time is judged as of the latest drop that its unit sent.
+-- handled in time is judged as of the latest drop that its unit sent. The limit is the
+-- deadline or class that the record names, else its category's, else the contract's. What was withdrawn or declared void is due
+-- no more, unless it was closed.
 with events as (
 
     select * from {{ ref('int_event_merged') }}
@@ -16,8 +18,9 @@ events_limited as (
         on events.feed = category_time_limits.feed
         and events.category = category_time_limits.category
     left join {{ ref('time_limits') }} as time_limits
-        on coalesce(category_time_limits.time_limit_class, events.time_limit_class)
-        = time_limits.time_limit_class
+        on coalesce(
+            events.own_limit_class, category_time_limits.time_limit_class, events.time_limit_class
+        ) = time_limits.time_limit_class
 
 ),
 
@@ -25,7 +28,10 @@ events_dated as (
 
     select
         *,
-        {{ hours_later('reported_at', 'time_limit_hours') }} as due_at,
+        case
+            when has_closing_stage
+                then coalesce(own_due_at, {{ hours_later('reported_at', 'time_limit_hours') }})
+        end as due_at,
         coalesce(
             least(
                 coalesce(accepted_at, reported_at), coalesce(dispatched_at, reported_at),
@@ -43,7 +49,13 @@ events_judged as (
 
     select
         *,
-        coalesce(due_at <= known_as_of, false) as is_due
+        coalesce(
+            due_at <= known_as_of
+            and (
+                closed_at is not null or not coalesce(withdrawn_count > 0 or void_count > 0, false)
+            ),
+            false
+        ) as is_due
     from events_dated
 
 ),
@@ -58,6 +70,9 @@ fct_event as (
         events_judged.source,
         events_judged.unit_name,
         events_judged.area_name,
+        events_judged.event_level,
+        events_judged.event_scale,
+        events_judged.outcome,
         events_judged.place_code,
         places.city_code,
         places.district_code,
@@ -75,6 +90,11 @@ fct_event as (
         events_judged.verified_at,
         events_judged.closed_at,
         events_judged.rated_at,
+        {% for road in [
+            'returned', 'extended', 'suspended', 'reopened', 'withdrawn', 'void', 'transferred',
+        ] -%}
+        cast(events_judged.{{ road }}_count as integer) as {{ road }}_count,
+        {% endfor -%}
         events_judged.time_limit_hours,
         events_judged.due_at,
         events_judged.known_as_of as as_of,

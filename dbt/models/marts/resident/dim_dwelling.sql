@@ -1,4 +1,5 @@
--- Dwellings, each in its building and grid.
+-- Dwellings, each in its building, entrance and grid, and where that is within the current
+-- boundaries.
 with dwellings as (
 
     select * from {{ ref('int_dwelling_current') }}
@@ -8,19 +9,27 @@ with dwellings as (
 dim_dwelling as (
 
     select
-        dwelling_code,
-        building_code,
-        building_name,
-        entrance,
-        floor,
-        room_no,
-        grid_code,
-        use,
-        area,
-        longitude,
-        latitude,
-        _as_of as as_of
+        dwellings.dwelling_code,
+        dwellings.building_code,
+        dwellings.building_name,
+        {{ entrance_key() }} as entrance_key,
+        dwellings.entrance,
+        dwellings.floor,
+        dwellings.room_no,
+        dwellings.grid_code as place_code,
+        places.city_code,
+        places.district_code,
+        places.street_code,
+        places.community_code,
+        places.grid_code,
+        dwellings.use,
+        dwellings.area,
+        dwellings.longitude,
+        dwellings.latitude,
+        dwellings._as_of as as_of
     from dwellings
+    left join {{ ref('int_place_code_resolved') }} as places
+        on dwellings.grid_code = places.place_code
 
 )
 

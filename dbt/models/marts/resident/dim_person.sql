@@ -1,26 +1,64 @@
--- Residents under keyed pseudonyms: to be counted, never to be scored.
+-- Residents as they are now, one row each, within the current boundaries: to be counted, never to
+-- be scored. A view of the current versions. Age is counted to the latest date that any row of a
+-- person speaks of, so that the same drops give the same bands on any day.
 with persons as (
 
-    select * from {{ ref('int_person_current') }}
+    select * from {{ ref('dim_person_history') }}
+    where is_current
+
+),
+
+latest as (
+
+    select cast(max(as_of) as date) as told_until from persons
+
+),
+
+persons_aged as (
+
+    select
+        persons.*,
+        {{ full_years('persons.birth_date', 'latest.told_until') }} as age
+    from persons
+    cross join latest
 
 ),
 
 dim_person as (
 
     select
-        person_key,
-        resident_kind,
-        sex,
-        birth_date,
-        education,
-        marital_status,
-        dwelling_code,
-        grid_code,
-        household_no,
-        lives_where_registered,
-        registered_on,
-        _as_of as as_of
-    from persons
+        persons_aged.person_key,
+        persons_aged.resident_kind,
+        persons_aged.sex,
+        persons_aged.birth_date,
+        case
+            when age < 0 or age is null then null
+            when age < 6 then '00-05'
+            when age < 15 then '06-14'
+            when age < 18 then '15-17'
+            when age < 35 then '18-34'
+            when age < 60 then '35-59'
+            when age < 80 then '60-79'
+            else '80+'
+        end as age_band,
+        persons_aged.education,
+        persons_aged.marital_status,
+        persons_aged.dwelling_code,
+        persons_aged.place_code,
+        persons_aged.household_no,
+        persons_aged.household_key,
+        persons_aged.lives_where_registered,
+        persons_aged.registered_on,
+        places.city_code,
+        places.district_code,
+        places.street_code,
+        places.community_code,
+        places.grid_code,
+        persons_aged.valid_from,
+        persons_aged.as_of
+    from persons_aged
+    left join {{ ref('int_place_code_resolved') }} as places
+        on persons_aged.place_code = places.place_code
 
 )
 

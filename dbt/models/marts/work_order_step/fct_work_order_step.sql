@@ -1,0 +1,78 @@
+-- Every step of a work order with one of its recipients, in order, with the hours since the one
+-- before. An order with one step needs no window. It is placed where its recipient is.
+with records as (
+
+    select
+        *,
+        _drop_id || ':' || cast(_record as {{ text_type() }}) as work_order_step_key
+    from {{ ref('int_work_order_step_mapped') }}
+
+),
+
+orders_of_several_steps as (
+
+    select order_no, recipient
+    from records
+    where recipient is not null
+    group by order_no, recipient
+    having count(*) > 1
+
+),
+
+steps_in_order as (
+
+    select
+        records.work_order_step_key,
+        row_number() over (
+            partition by records.order_no, records.recipient
+            order by records.stepped_at asc nulls last, records._drop_id asc, records._record asc
+        ) as step_no,
+        lag(records.step) over (
+            partition by records.order_no, records.recipient
+            order by records.stepped_at asc nulls last, records._drop_id asc, records._record asc
+        ) as previous_step,
+        lag(records.stepped_at) over (
+            partition by records.order_no, records.recipient
+            order by records.stepped_at asc nulls last, records._drop_id asc, records._record asc
+        ) as previous_at
+    from records
+    inner join orders_of_several_steps
+        on records.order_no = orders_of_several_steps.order_no
+        and records.recipient = orders_of_several_steps.recipient
+
+),
+
+fct_work_order_step as (
+
+    select
+        records.work_order_step_key,
+        records.feed,
+        records.order_no,
+        records.issuer,
+        records.recipient,
+        records.step,
+        records.stepped_at,
+        records.deadline,
+        records.score,
+        records.is_done,
+        records.place_code,
+        cast(coalesce(steps_in_order.step_no, 1) as integer) as step_no,
+        steps_in_order.previous_step,
+        {{ hours_between('steps_in_order.previous_at', 'records.stepped_at') }} as hours_since_previous,
+        places.city_code,
+        places.district_code,
+        places.street_code,
+        places.community_code,
+        places.grid_code,
+        records._as_of as as_of,
+        records._drop_id,
+        records._record
+    from records
+    left join steps_in_order on records.work_order_step_key = steps_in_order.work_order_step_key
+    left join {{ ref('int_unit_current') }} as units on records.recipient = units.unit_code
+    left join {{ ref('int_place_code_resolved') }} as places
+        on coalesce(records.place_code, units.place_code) = places.place_code
+
+)
+
+select * from fct_work_order_step

@@ -1,0 +1,82 @@
+"""Makes the pictures of the README again from a demo's output: `python docs/pictures/remake.py`.
+
+Needs what `make demo` left in var/demo, and LibreOffice and poppler's pdftoppm for the workbooks.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+HOME = Path("var/demo").absolute()
+#: The upper part of an A4 page in landscape, in pixels at RESOLUTION.
+RESOLUTION, CROP = 110, ("-x", "40", "-y", "50", "-W", "1200", "-H", "400")
+#: Of a character in Rich's SVG, in its units.
+WIDTH = 12.2
+LEADING_BLANKS = re.compile(
+    r'(<text [^>]*?)x="([\d.]+)"([^>]*?)textLength="([\d.]+)"([^>]*>)((?:&#160;)+)(?=[^&<])'
+)
+
+
+def main() -> None:
+    """Draw each picture in each language; the terminal in a process of its own."""
+    if len(sys.argv) > 1:
+        draw_terminal(sys.argv[1])
+        return
+    for language in ("en", "zh"):
+        settings = {"CIVIC_HOME": str(HOME), "CIVIC_LANG": language, "COLUMNS": "80"}
+        again = [sys.executable, __file__, language]
+        subprocess.run(again, check=True, env=os.environ | settings, stdout=subprocess.DEVNULL)
+        draw_workbook(language)
+
+
+def draw_terminal(language: str) -> None:
+    """A report and the way back from its on-time rate, as the terminal shows them."""
+    from civic.cli.console import console
+    from civic.cli.reports import show_report
+    from civic.cli.traces import trace_cell
+    from civic.settings import load_settings
+    from publishing.publications import open_publication
+
+    with open_publication(load_settings()) as opened:
+        cell = opened.cells.filter(
+            report="handling", metric="on_time_rate", level="all", grain="all", slices=""
+        ).item(0, "cell_id")
+    console.record = True
+    console.print("[green]$[/] civic report show handling")
+    show_report("handling")
+    console.print(f"\n[green]$[/] civic trace {cell} --rows 3")
+    trace_cell(cell, rows=3)
+    drawn = console.export_svg(title="Civic Lakehouse", unique_id=f"terminal-{language}")
+    # Fonts of the reader's own machine: the picture fetches nothing.
+    drawn = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
+    drawn = re.sub(LEADING_BLANKS, begin_at_the_word, drawn)
+    (HERE / f"terminal.{language}.svg").write_text(drawn, "utf-8")
+
+
+def begin_at_the_word(text: re.Match[str]) -> str:
+    """A text without blanks in front, which some programs leave away; its place moved instead."""
+    before, x, between, length, after, blanks = text.groups()
+    moved = WIDTH * blanks.count("&#160;")
+    place, rest = float(x) + moved, float(length) - moved
+    return f'{before}x="{place:g}"{between}textLength="{rest:g}"{after}'
+
+
+def draw_workbook(language: str) -> None:
+    """The first sheet of a workbook as it prints."""
+    workbook = HOME / "reports" / "v_1" / f"handling.{language}.xlsx"
+    with tempfile.TemporaryDirectory() as folder:
+        office = ["libreoffice", "--headless", "--convert-to", "pdf", "--outdir", folder]
+        subprocess.run([*office, str(workbook)], check=True, stdout=subprocess.DEVNULL)
+        page = ["pdftoppm", "-png", "-singlefile", "-r", str(RESOLUTION), *CROP]
+        picture = HERE / f"workbook.{language}"
+        subprocess.run([*page, f"{folder}/{workbook.stem}.pdf", str(picture)], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Any figure under the boundaries of any date: nothing is lost, nothing made up."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from analytics.reports.additivity import breaks
+from analytics.reports.boundaries import cells_within, date_of, follow_places, places_within
+from analytics.reports.cells import build_cells
+from analytics.reports.declarations import load_declarations
+from analytics.reports.semantic_manifest import load_catalog
+from civic.errors import CivicError
+from civic.lake import open_lake
+from tests.dbt.bronze import Drop
+from tests.dbt.conftest import fill, make_settings, run_compiled
+from tests.dbt.registers import MADE, real_register
+from tests.dbt.town import request
+
+#: A community before and after it was renumbered twice, one that was split, its street, one lost.
+CODES = (
+    "990102002001",
+    "990102003001",
+    "990102003009",
+    "990102004001",
+    "990102004000",
+    "990102001003001",
+    "990102999999",
+    "880102001003",
+)
+MATTERS = [
+    Drop(
+        "street_a",
+        "service_request",
+        "2026-02-01",
+        [request(code, "2026-01-01 08:00:00", place_code=code) for code in CODES],
+    )
+]
+REAL_CODES = ("210212400203", "210212014203", "210212400000", "210202010012", "210202010017")
+
+
+@pytest.fixture(scope="module")
+def made(built, tmp_path_factory):
+    with open_lake(make_settings(tmp_path_factory.mktemp("made"))) as connection:
+        fill(connection, built, [*MADE, *MATTERS])
+        run_compiled(connection, built)
+        yield connection
+
+
+@pytest.fixture
+def figures(built):
+    """Communities and streets to matters received, under the boundaries of a date."""
+    catalog = load_catalog(built.settings.dbt_target / "semantic_manifest.json")
+    report = load_declarations(catalog=catalog)["events"]
+
+    def of(connection, on, level):
+        cells = cells_within(connection, catalog, report, on)
+        found = cells.filter(metric="events_received", grain="all", slices="", level=level).select(
+            "place_code", "value"
+        )
+        return dict(found.iter_rows())
+
+    return of
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        (
+            date(2021, 10, 31),
+            {"990102002001": 3, "990102004001": 1, "990102001003": 1, "990102004000/unplaced": 1},
+        ),
+        # Split up: nobody knows into which part, so it stands with its street.
+        (
+            date(2022, 12, 31),
+            {"990102003001": 3, "990102004000/unplaced": 2, "990102001000/unplaced": 1},
+        ),
+        (
+            date(2026, 1, 1),
+            {"990102003009": 3, "990102004000/unplaced": 2, "990102001000/unplaced": 1},
+        ),
+        # Before the first register: as the first one has it.
+        (
+            date(1999, 1, 1),
+            {"990102002001": 3, "990102004001": 1, "990102001003": 1, "990102004000/unplaced": 1},
+        ),
+    ],
+)
+def test_figures_of_communities_stand_where_they_were_on_the_date(made, figures, on, expected):
+    assert figures(made, on, "community") == expected
+
+
+@pytest.mark.parametrize("on", [date(2021, 10, 31), date(2022, 10, 31), date(2023, 10, 31)])
+def test_the_whole_is_the_same_under_all_boundaries_and_parts_add_up_to_it(
+    built, made, on, tmp_path
+):
+    path = built.settings.dbt_target / "semantic_manifest.json"
+    catalog = load_catalog(path)
+    reports = load_declarations(catalog=catalog)
+    published = build_cells(made, path, reports)
+    parents = places_within(made, on).select("place_code", "parent_code")
+    same = ["report", "metric", "grain", "period", "slices", "value", "fact_rows", "source_rows"]
+    for report in reports.values():
+        cells = cells_within(made, catalog, report, on)
+        assert cells["cell_id"].null_count() == cells.height > 0
+        whole, before = (
+            c.filter(pl.col("report") == report.name, pl.col("level") == "all").select(same)
+            for c in (cells, published)
+        )
+        assert whole.sort(same).equals(before.sort(same))
+        assert breaks(cells, path, {report.name: report}, parents).is_empty()
+
+
+def test_every_code_ever_registered_stands_at_a_place_in_force_on_the_date(made):
+    for on in (date(2021, 10, 31), date(2022, 10, 31), date(2023, 10, 31)):
+        follow_places(made, on)
+        known = set(places_within(made, on)["place_code"])
+        rows = made.execute("select place_code, as_of_code from place_as_of").fetchall()
+        assert {at for _, at in rows} <= known
+        assert {(code, code) for code in known} <= set(rows)
+        (codes,) = made.execute(
+            "select count(distinct place_code) from marts.fct_place_registered"
+        ).fetchone()
+        assert len(rows) == codes
+
+
+def test_real_figures_are_restated_under_either_register(
+    built, figures, shared_data, tmp_path_factory
+):
+    years = [real_register(shared_data / "divisions", y, "2102") for y in (2021, 2022)]
+    matters = [request(c, "2026-01-01 08:00:00", place_code=c) for c in REAL_CODES]
+    drops = [*years, Drop("street_a", "service_request", "2026-02-01", matters)]
+    with open_lake(make_settings(tmp_path_factory.mktemp("dalian"))) as connection:
+        fill(connection, built, drops)
+        run_compiled(connection, built)
+        assert figures(connection, date(2021, 12, 31), "community") == {
+            "210212400203": 2,
+            "210212400000/unplaced": 1,
+            "210202010012": 1,
+            "210202010000/unplaced": 1,
+        }
+        assert figures(connection, date(2022, 12, 31), "community") == {
+            "210212014203": 2,
+            "210212014000/unplaced": 1,
+            "210202010000/unplaced": 1,
+            "210202010017": 1,
+        }
+
+
+def test_what_is_no_date_is_refused():
+    with pytest.raises(CivicError, match="'soon' is no date"):
+        date_of("soon")
+
+
+def test_a_publication_that_knows_of_no_succession_says_so(made):
+    made.execute("alter table marts.bridge_place_succession rename to kept_away")
+    try:
+        with pytest.raises(CivicError, match="does not say what became of places"):
+            follow_places(made, date(2022, 1, 1))
+    finally:
+        made.execute("alter table marts.kept_away rename to bridge_place_succession")
