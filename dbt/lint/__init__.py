@@ -17,6 +17,9 @@ _FEED = {
     "place": [],
     "stages": {},
     "occurred": "a_column",
+    "organisation_feed": {"constant": "a_list"},
+    "answered_by": {"constant": "a_unit"},
+    "told": ["a_field"],
 }
 
 

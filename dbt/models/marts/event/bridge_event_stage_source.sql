@@ -2,7 +2,7 @@
 with source_rows as (
 
     select
-        stage_key as stage_key,
+        stage_key,
         feed,
         _drop_id as drop_id,
         _record as record,

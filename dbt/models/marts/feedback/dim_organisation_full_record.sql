@@ -10,11 +10,10 @@ with answers as (
         count(*) filter (where is_missing) as units_missing,
         sum(contradiction_count) as contradiction_count,
         min(answered_on) as first_answered_on,
-        max(answered_on) as last_answered_on,
         {% for unit in units -%}
-        max(answered_on) filter (where answered_by = '{{ unit }}') as {{ unit }}_answered_on
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        max(answered_on) filter (where answered_by = '{{ unit }}') as {{ unit }}_answered_on,
+        {% endfor -%}
+        max(answered_on) as last_answered_on
     from {{ ref('fct_organisation_feedback') }}
     group by organisation_key
 
