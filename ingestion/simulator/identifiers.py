@@ -6,6 +6,7 @@ Citizen ids carry a region under 2199, which no district has been given; phones 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,8 @@ import polars as pl
 REGION = "219902"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = tuple("10X98765432")
+FIRST_DAY, LAST_DAY = -36_500, 47_500
+"""1870 to 2100, in days since 1970-01-01."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +50,23 @@ def citizen_ids(
     if len(nth) and nth.max() >= span:
         raise ValueError(f"More than {span} people of one sex were born on one day.")
     order = (numbers.first + (days * 37 + nth) % span) * 2 + male.to_numpy()
-    first_day, last_day = (int(days.min()), int(days.max())) if len(days) else (0, 0)
-    born = pl.int_range(first_day, last_day + 1, eager=True, dtype=pl.Int32).cast(pl.Date)
-    spelled = born.dt.strftime("%Y%m%d")
+    spelled, of_day = _days()
+    day = days - FIRST_DAY
     orders = padded(np.arange(1000), 3)
     total = (
-        _weighted(pl.Series([numbers.region]), 0)[0]
-        + _weighted(spelled, 6)[days - first_day]
-        + _weighted(orders, 14)[order]
+        _weighted(pl.Series([numbers.region]), 0)[0] + of_day[day] + _weighted(orders, 14)[order]
     )
     check = pl.Series(list(CHECK_DIGITS)).gather(total % 11)
-    parts = [spelled.gather(days - first_day), orders.gather(order), check]
+    parts = [spelled.gather(day), orders.gather(order), check]
     return pl.select(pl.concat_str(pl.lit(numbers.region), *parts)).to_series()
+
+
+@cache
+def _days() -> tuple[pl.Series, np.ndarray]:
+    """Every day on which somebody may have been born, spelled, and its share in the sum."""
+    days = pl.int_range(FIRST_DAY, LAST_DAY + 1, eager=True, dtype=pl.Int32).cast(pl.Date)
+    spelled = days.dt.strftime("%Y%m%d")
+    return spelled, _weighted(spelled, 6)
 
 
 def _nth_of_its_kind(kind: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ unit writes them down (``dirt``, ``writing``).
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -162,14 +163,20 @@ def _described(
 
 def names(town: dict[str, Any], count: int, rng: np.random.Generator) -> pl.Series:
     """Surname and one or two given characters: all that may be drawn, spelled once, looked up."""
-    given = list(town["given"])
-    all_given = given + [first + second for first in given for second in given]
-    spelled = pl.Series([s + g for s in town["surnames"] for g in all_given])
+    given = len(town["given"])
+    spelled = _spelled_names(tuple(town["surnames"]), town["given"])
     weights = np.array(list(town["surnames"].values()), dtype=float)
     surname = _by_weight(weights, count, rng)
-    long = len(given) + rng.integers(0, len(given) ** 2, count)
-    second = np.where(rng.random(count) < 0.18, rng.integers(0, len(given), count), long)
-    return spelled.gather(surname * len(all_given) + second)
+    long = given + rng.integers(0, given**2, count)
+    second = np.where(rng.random(count) < 0.18, rng.integers(0, given, count), long)
+    return spelled.gather(surname * (given + given**2) + second)
+
+
+@cache
+def _spelled_names(surnames: tuple[str, ...], characters: str) -> pl.Series:
+    """Surname after surname, each with every single character and every pair of them."""
+    given = [*characters, *(first + second for first in characters for second in characters)]
+    return pl.Series([surname + name for surname in surnames for name in given])
 
 
 def _by_weight(weights: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:

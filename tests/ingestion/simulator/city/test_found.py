@@ -75,10 +75,7 @@ def test_counts_of_every_file_are_those_of_the_truth(found):
         if r["status"] == "accepted"
     }
     counted = {_file(r): tuple(getattr(r, n) for n in names) for r in found.receipts}
-    # Of two copies of one file, whichever was met first is the drop.
-    same = {k: v for k, v in counted.items() if k in expected}
-    assert same == {k: expected[k] for k in same}
-    assert len(expected) - len(same) <= 1
+    assert counted == expected
 
 
 def _home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
@@ -93,7 +90,8 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 def _file(receipt: Receipt) -> tuple[str, str, str]:
-    return (receipt.drop.unit, receipt.drop.feed, receipt.drop.file_name)
+    """Of two copies of one file, whichever was met first is the drop: it counts as the first."""
+    return (receipt.drop.unit, receipt.drop.feed, receipt.drop.file_name.replace(" (1)", ""))
 
 
 def _row(defect: dict[str, object]) -> tuple[object, ...]:
