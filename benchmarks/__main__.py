@@ -22,24 +22,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser(lines).parse_args(arguments)
     missed = 0
     for name in chosen.names or lines:
-        results = _measured(lines[name], chosen.rows or lines[name].rows, chosen.runs)
-        write_results(chosen.results, lines[name], results)
-        for result in results:
-            for figure in result.figures:
-                missed += figure.met is False
-                told = {True: "  met", False: "  MISSED", None: ""}[figure.met]
-                print(f"{name}, {result.rows:,} rows: {figure.what}: {figure.measured}{told}")
+        results: list[Result] = []
+        for rows in chosen.rows or lines[name].rows:
+            results.append(_measured(lines[name], rows, chosen.runs))
+            # After every size: the next one may take an hour, or not come to its end.
+            write_results(chosen.results, lines[name], results)
+            missed += _told(name, results[-1])
     print(f"Written to {chosen.results}")
     return min(missed, 1)
 
 
-def _measured(line: Line, sizes: Sequence[int], runs: int) -> list[Result]:
-    results = []
-    for rows in sizes:
-        with tempfile.TemporaryDirectory(prefix="civic-bench-") as folder:
-            progress = _progress(f"{line.name}, {rows:,} rows")
-            results.append(line.run(rows, runs, Path(folder), progress))
-    return results
+def _measured(line: Line, rows: int, runs: int) -> Result:
+    with tempfile.TemporaryDirectory(prefix="civic-bench-") as folder:
+        return line.run(rows, runs, Path(folder), _progress(f"{line.name}, {rows:,} rows"))
+
+
+def _told(name: str, result: Result) -> int:
+    """Print the figures; how many targets were missed."""
+    for figure in result.figures:
+        told = {True: "  met", False: "  MISSED", None: ""}[figure.met]
+        print(f"{name}, {result.rows:,} rows: {figure.what}: {figure.measured}{told}", flush=True)
+    return sum(figure.met is False for figure in result.figures)
 
 
 def _progress(what: str) -> Progress:

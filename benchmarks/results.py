@@ -45,7 +45,9 @@ def _section(line: Line, results: Sequence[Result]) -> str:
 
 def _table(result: Result) -> str:
     rows = [f"| {f.what} | {f.measured} | {f.target} | {_met(f)} |" for f in result.figures]
-    return "\n".join(("| figure | measured | target | met |", "| --- | --- | --- | --- |", *rows, ""))
+    return "\n".join(
+        ("| figure | measured | target | met |", "| --- | --- | --- | --- |", *rows, "")
+    )
 
 
 def _met(figure: Figure) -> str:
@@ -57,5 +59,6 @@ def _machine() -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {memory:.0f} GiB, "
-        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {libraries}."
+        f"{platform.system()} {platform.machine()}, load {os.getloadavg()[2]:.1f} over the last "
+        f"quarter of an hour, Python {platform.python_version()}, {libraries}."
     )

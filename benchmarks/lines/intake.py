@@ -1,7 +1,7 @@
 """Intake of a full resident extract to bronze, against Polars merely copying it to Parquet.
 
 Intake: GB18030 to bronze with every check, pseudonyms, vault, rejects, receipt and the kept
-original. Reference: ``polars.scan_csv(...).sink_parquet(...)`` of the same extract already in UTF-8.
+original. Reference: ``polars.scan_csv(...).sink_parquet(...)`` of the same extract in UTF-8.
 """
 
 from __future__ import annotations
@@ -74,9 +74,7 @@ def _demand_conserved(rows: int, counts: dict[str, int]) -> None:
         raise RuntimeError(f"Intake did not conserve {rows:,} records: {counts}.")
 
 
-def _figures(
-    size: int, references: list[Measured], intakes: list[Measured]
-) -> tuple[Figure, ...]:
+def _figures(size: int, references: list[Measured], intakes: list[Measured]) -> tuple[Figure, ...]:
     seconds = median(m.seconds for m in intakes) / median(m.seconds for m in references)
     cpu = median(m.cpu_seconds for m in intakes) / median(m.cpu_seconds for m in references)
     peak = max(m.peak_bytes for m in intakes)
@@ -112,9 +110,9 @@ def _counts(counts: dict[str, int]) -> str:
 LINE = Line(
     name="intake",
     title=(
-        "Intake of a full resident extract (GB18030) to bronze, with every check, pseudonyms, vault, "
-        "rejects and receipt, against `polars.scan_csv(…, infer_schema=False).sink_parquet(…)` of "
-        "the same extract already in UTF-8"
+        "Intake of a full resident extract (GB18030) to bronze, with every check, pseudonyms, "
+        "vault, rejects and receipt, against "
+        "`polars.scan_csv(…, infer_schema=False).sink_parquet(…)` of the same extract in UTF-8"
     ),
     rows=(500_000, 5_081_167),
     run=run,
