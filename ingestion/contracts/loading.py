@@ -37,6 +37,8 @@ from ingestion.contracts.model import (
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 SUFFIX = ".odcs.yaml"
+# The one written in C reads the same, ten times as fast; a PyYAML without it is rare.
+SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load_contracts(folders: Iterable[Path]) -> dict[str, Contract]:
@@ -62,7 +64,7 @@ def load_contracts(folders: Iterable[Path]) -> dict[str, Contract]:
 def load_contract(path: Path) -> Contract:
     """One contract. Raises CivicError naming the file and the fault where it is not sound."""
     try:
-        odcs = OpenDataContractStandard.from_file(str(path))
+        odcs = OpenDataContractStandard(**yaml.load(path.read_bytes(), Loader=SAFE_LOADER))
     except (yaml.YAMLError, pydantic.ValidationError, TypeError) as error:
         raise CivicError(f"{path} is not an ODCS contract: {error}") from error
     if not odcs.schema_ or len(odcs.schema_) != 1:

@@ -7,7 +7,9 @@ the rows, to nobody else, so it shows what she wrote, unmasked (docs/adr/0004-co
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,13 +33,36 @@ LINE = "原行号 Line"
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def write_corrections(
+@contextmanager
+def drafted_corrections(
     settings: Settings, receipt: Receipt, contract: Contract, seen: Examination
-) -> Path:
-    """Write the workbook into the unit's outbox; readable by its owner only."""
+) -> Iterator[Callable[[], Path]]:
+    """Begin to write the workbook in a thread, since the lake can do its own work meanwhile.
+
+    What is yielded waits for the workbook and puts it into the unit's outbox, readable by its
+    owner only. Left without that, nothing of it stays.
+    """
     path = receipt_path(settings, receipt.drop, ".xlsx")
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    # Always the same name, so that what a killed run left is written over by the next.
+    draft = path.with_name(f".{path.name}.new")
+    with ThreadPoolExecutor(1, "corrections") as thread:
+        written = thread.submit(_write, draft, receipt, contract, seen)
+
+        def publish() -> Path:
+            written.result()
+            draft.chmod(0o600)
+            draft.replace(path)
+            return path
+
+        try:
+            yield publish
+        finally:
+            wait([written])
+            draft.unlink(missing_ok=True)
+
+
+def _write(draft: Path, receipt: Receipt, contract: Contract, seen: Examination) -> None:
     with xlsxwriter.Workbook(str(draft), OPTIONS) as book:
         moment = receipt.drop.as_of + timedelta(seconds=1)
         book.set_custom_property(CORRECTION_PROPERTY, moment.isoformat())
@@ -50,9 +75,6 @@ def write_corrections(
             _write_findings(book, receipt)
         if receipt.not_taken:
             _write_not_taken(book, receipt)
-    draft.chmod(0o600)
-    draft.replace(path)
-    return path
 
 
 def _write_summary(book: xlsxwriter.Workbook, receipt: Receipt) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from ingestion.intake.checking import FINDING_SCHEMA, CheckedBatch, check_batch
 from ingestion.intake.duplicates import CONTENT_HASH, KEY_HASH, find_duplicates, with_hashes
 from ingestion.intake.protecting import protect
 from ingestion.reading import Batch, Note, Part, ReadingRules, UnreadableDropError, open_drop
+from ingestion.reading.ahead import read_ahead
 from ingestion.validation.findings import describe
 
 OUTCOME_SCHEMA = {
@@ -148,13 +149,19 @@ class _Reader:
         self.corrections: list[pl.DataFrame] = []
 
     def read(self, batches: Iterable[Batch]) -> None:
-        for batch in batches:
-            checked = check_batch(self.contract, self._match(batch.part), batch, self.known)
-            self._add(checked)
+        # Pseudonyms are made in Python, checks in Polars: while one batch is protected and
+        # written, the next is being checked on the other core.
+        with read_ahead(self._checked(batches), prepared=1) as ready:
+            for checked in ready:
+                self._add(checked)
         if not self.seen.headings:
             raise _RefusedError(_refusal("no_records"))
         self._settle_duplicates()
         self._sum_up()
+
+    def _checked(self, batches: Iterable[Batch]) -> Iterator[CheckedBatch]:
+        for batch in batches:
+            yield check_batch(self.contract, self._match(batch.part), batch, self.known)
 
     def _match(self, part: Part) -> HeadingMatch:
         if id(part) not in self.matches:

@@ -19,7 +19,7 @@ from civic.lake import open_lake
 from civic.settings import Settings
 from ingestion.contracts import Contract
 from ingestion.contracts.bronze_schema import BOOKKEEPING, ensure_bronze
-from ingestion.intake.corrections import write_corrections
+from ingestion.intake.corrections import drafted_corrections
 from ingestion.intake.examining import Examination, Refusal, examine
 from ingestion.intake.originals import Drop, altered, original_path, read_drops
 from ingestion.intake.receipts import Receipt, described_findings, make_receipt, write_receipt
@@ -134,12 +134,13 @@ def _take_in_one(
         known = _known_values(connection, contract)
         seen = _examine_into_vault(settings, contract, drop, Path(folder), keys, known)
         receipt = _receipt(drop, contract, seen)
+        with drafted_corrections(settings, receipt, contract, seen) as publish_corrections:
 
-        def answer() -> None:
-            write_receipt(settings, receipt)
-            write_corrections(settings, receipt, contract, seen)
+            def answer() -> None:
+                write_receipt(settings, receipt)
+                publish_corrections()
 
-        _record(connection, receipt, seen, contract, answer)
+            _record(connection, receipt, seen, contract, answer)
     return receipt
 
 

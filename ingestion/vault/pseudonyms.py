@@ -18,7 +18,7 @@ def pseudonyms(values: pl.Series, kind: str, key: bytes) -> pl.Series:
     """One pseudonym (32 hex digits) for each value, null for null.
 
     The two hash states that HMAC begins with are computed once and copied; for short values this
-    takes a third of the time of ``hmac.digest`` (benchmarks/intake.py).
+    takes a third of the time of ``hmac.digest`` (benchmarks/lines/intake.py).
     """
     inner = hashlib.sha256(bytes(b ^ 0x36 for b in key.ljust(_BLOCK, b"\0")))
     inner.update(kind.encode() + b"\0")

@@ -24,7 +24,8 @@ KILLED_AT = [
     "ingestion.intake.taking_in._insert_rows",
     "ingestion.intake.taking_in._insert_drop",
     "ingestion.intake.taking_in.write_receipt",
-    "ingestion.intake.taking_in.write_corrections",
+    "ingestion.intake.taking_in.drafted_corrections",
+    "ingestion.intake.corrections._write_summary",
 ]
 
 
@@ -45,6 +46,7 @@ def test_a_killed_intake_converges_on_the_next_run(place, leave, settings, contr
     assert bronze(settings, "select count(*), sum(accepted) from bronze.drops") == [(2, 6)]
     answers = [p.name.partition(".receipt-")[0] for p in settings.outbox.rglob("*.json")]
     assert sorted(answers) == ["requests_20261031.csv", "residents.csv"]
+    assert not list(settings.outbox.rglob(".*"))
     assert not list(settings.raw.rglob(".incoming-*"))
     assert not list(settings.lake.glob(".intake-*"))
 
