@@ -36,7 +36,7 @@ class Dirty:
     rejected: list[int]
 
 
-DEFECT_SCHEMA: dict[str, Any] = {
+DEFECT_SCHEMA = {
     "row": pl.Int64,
     "column": pl.String,
     "code": pl.String,
@@ -147,7 +147,9 @@ def _in_order(rows: pl.DataFrame, planted: list[tuple[np.ndarray, dict[str, Any]
         )
         for places, d in planted
     ]
-    frame = pl.concat(found).cast(pl.Schema(DEFECT_SCHEMA)) if found else pl.DataFrame(schema=DEFECT_SCHEMA)
+    frame = (
+        pl.concat(found).cast({"row": pl.Int64}) if found else pl.DataFrame(schema=DEFECT_SCHEMA)
+    )
     # An added row stands half a place behind its original.
     rejected = [places.astype(np.int64) for places, d in planted if _outcome(d) == "rejected"]
     positions = np.unique(np.concatenate(rejected)).tolist() if rejected else []

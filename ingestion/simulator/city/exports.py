@@ -207,8 +207,10 @@ def _of_rule(contract: Contract, rule: RowRule, headings: dict[str, str]) -> lis
         return []
     field = contract.field(name)
     stamps = {r.column for r in contract.as_of if r.column}
-    if name in stamps or field.key_position is not None or _ruled_elsewhere(contract, rule, name):
+    if name in stamps or field.key_position is not None:
         return []
+    if rule.severity == "warn" and _ruled_elsewhere(contract, rule, name):
+        return []  # another rule might turn away a row that is to be taken with a warning
     text = _far_away(field, sign)
     if text is None:
         return []
