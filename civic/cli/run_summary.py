@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from civic.cli.console import chinese, console, say, table
+from civic.cli.console import chinese, console, printable, say, table
 
 if TYPE_CHECKING:
     from civic.settings import Settings
@@ -16,7 +16,8 @@ COUNTS = ("records", "accepted", "rejected", "repeated", "left_out")
 STATES = {
     "known": ("内容与已收文件相同，未作任何改变", "the same bytes are there already: no change"),
     "still_written": ("仍在写入，留待下次", "still being written: left for the next run"),
-    "refused": ("拒收", "refused"),
+    "not_readable": ("暂时不能读取，留待下次", "cannot be read: left for the next run"),
+    "refused": ("是链接或设备，不是文件，未读取", "a link or a device, not a file: not read"),
 }
 
 
@@ -67,7 +68,7 @@ def _show_files(result: WayResult) -> None:
         if collected.state in STATES:
             reason = say(*STATES[collected.state])
             detail = f" ({collected.detail})" if collected.detail else ""
-            console.print(f"{collected.path.name}: {reason}{detail}", markup=False)
+            console.print(printable(f"{collected.path.name}: {reason}{detail}"), markup=False)
 
 
 def _show_drops(result: WayResult) -> None:

@@ -32,9 +32,12 @@ OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_n
 
 
 def write_corrections(
-    settings: Settings, receipt: Receipt, contract: Contract, seen: Examination
+    settings: Settings, receipt: Receipt, contract: Contract | None, seen: Examination
 ) -> Path:
-    """Write the workbook into the unit's outbox; readable by its owner only."""
+    """Write the workbook into the unit's outbox; readable by its owner only.
+
+    Rows to correct stand in it only where some were rejected.
+    """
     path = receipt_path(settings, receipt.drop, ".xlsx")
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
@@ -44,7 +47,7 @@ def write_corrections(
         book.set_custom_property("civic_corrects", receipt.drop.drop_id)
         book.set_properties({"created": receipt.drop.received_at, "title": receipt.drop.file_name})
         _write_summary(book, receipt)
-        if not seen.corrections.is_empty():
+        if contract is not None and _has_rows(receipt, seen):
             _write_rows(book, contract, seen)
         if receipt.findings:
             _write_findings(book, receipt)
@@ -53,6 +56,10 @@ def write_corrections(
     draft.chmod(0o600)
     draft.replace(path)
     return path
+
+
+def _has_rows(receipt: Receipt, seen: Examination) -> bool:
+    return receipt.rejected > 0 and not seen.corrections.is_empty()
 
 
 def _write_summary(book: xlsxwriter.Workbook, receipt: Receipt) -> None:
@@ -216,7 +223,7 @@ def _write_list(
             elif value is not None:
                 sheet.write_string(row, column, str(value)[:32_767], wrapped)
     for column, key in enumerate(columns):
-        sheet.set_column(column, column, 34 if key in ("zh", "en", "detail") else 16)
+        sheet.set_column(column, column, 34 if key in _LONG else 16)
     sheet.freeze_panes(1, 0)
     _print_set_up(sheet)
 
@@ -229,6 +236,7 @@ def _print_set_up(sheet: Worksheet) -> None:
     sheet.set_footer("&C&P / &N")
 
 
+_LONG = ("zh", "en", "detail", "expected_zh", "expected_en")
 _STATUS = {
     "accepted": "已接收 Accepted",
     "refused": "整批退回 Refused as a whole",

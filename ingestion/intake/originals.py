@@ -28,7 +28,7 @@ class Drop:
 
     ``as_of_source`` says where ``as_of`` stood: manifest, file_name, column or arrival; for a
     column the date is read with the file and ``as_of`` is the arrival until then. ``refusal`` is
-    the code of a refusal that was already certain at the door.
+    the code of a refusal that was already certain at the door, with its reason in both languages.
     """
 
     drop_id: str
@@ -42,7 +42,8 @@ class Drop:
     as_of_source: str
     encoding: str | None = None
     refusal: str | None = None
-    refusal_detail: str = ""
+    refusal_zh: str = ""
+    refusal_en: str = ""
 
 
 def drop_id(unit: str, feed: str, sha256: str) -> str:

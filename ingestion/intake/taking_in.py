@@ -20,7 +20,12 @@ from civic.settings import Settings
 from ingestion.contracts import Contract
 from ingestion.contracts.bronze_schema import BOOKKEEPING, ensure_bronze
 from ingestion.intake.corrections import write_corrections
-from ingestion.intake.examining import Examination, Refusal, examine
+from ingestion.intake.examining import (
+    Examination,
+    Refusal,
+    examine,
+    texts_to_correct,
+)
 from ingestion.intake.originals import Drop, altered, original_path, read_drops
 from ingestion.intake.receipts import Receipt, described_findings, make_receipt, write_receipt
 from ingestion.validation.findings import describe
@@ -125,22 +130,32 @@ def _take_in_one(
 ) -> Receipt:
     contract = contracts.get(drop.feed)
     if contract is None:
-        seen = refused_at_the_door(drop, contracts)
+        seen = refused_without_contract(drop)
         receipt = _receipt(drop, None, seen)
-        _record(connection, receipt, seen, None, lambda: write_receipt(settings, receipt))
+        _record(connection, receipt, seen, None, lambda: _answer(settings, receipt, None, seen))
         return receipt
     settings.lake.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.lake, prefix=WORKING) as folder:
         known = _known_values(connection, contract)
         seen = _examine_into_vault(settings, contract, drop, Path(folder), keys, known)
         receipt = _receipt(drop, contract, seen)
-
-        def answer() -> None:
-            write_receipt(settings, receipt)
-            write_corrections(settings, receipt, contract, seen)
-
-        _record(connection, receipt, seen, contract, answer)
+        _record(
+            connection, receipt, seen, contract, lambda: _answer(settings, receipt, contract, seen)
+        )
     return receipt
+
+
+def _answer(
+    settings: Settings, receipt: Receipt, contract: Contract | None, seen: Examination
+) -> None:
+    """The receipt for programs and, for the clerk, the workbook."""
+    write_receipt(settings, receipt)
+    if contract is not None and seen.status == "accepted" and seen.rejected:
+        original = original_path(settings, receipt.drop.sha256)
+        seen = replace(
+            seen, corrections=texts_to_correct(original, receipt.drop.file_name, contract, seen)
+        )
+    write_corrections(settings, receipt, contract, seen)
 
 
 def _examine_into_vault(
@@ -197,11 +212,13 @@ def _examine(
     )
 
 
-def refused_at_the_door(drop: Drop, feeds: Iterable[str]) -> Examination:
-    """The examination of a drop that no contract fits."""
-    code = drop.refusal or "no_contract_fits"
-    zh, en = describe(code, expected=drop.refusal_detail or ", ".join(feeds))
-    return Examination(None, status="refused", refusal=Refusal(code, zh, en))
+def refused_without_contract(drop: Drop) -> Examination:
+    """The examination of a drop that no contract fits, or whose contract is no longer there."""
+    if drop.refusal:
+        refusal = Refusal(drop.refusal, drop.refusal_zh, drop.refusal_en)
+    else:
+        refusal = Refusal("contract_unknown", *describe("contract_unknown", column=drop.feed))
+    return Examination(None, status="refused", refusal=refusal)
 
 
 def _receipt(drop: Drop, contract: Contract | None, seen: Examination) -> Receipt:

@@ -14,10 +14,8 @@ ROW_CODES = (
     *("reference_unknown", "row_rule", "surplus_fields", "refused_attribute"),
 )
 DROP_CODES = (
-    *("headings_unknown", "headings_doubled", "headings_missing", "over_reject_limit"),
-    *("no_contract_fits", "several_contracts_fit", "empty", "format_unsupported"),
-    *("encoding_unknown", "encoding_ambiguous", "truncated", "unclosed_quote", "nul_bytes"),
-    *("symlink", "zip_bomb", "too_large", "too_many_columns", "unreadable", "no_records"),
+    *("headings_doubled", "headings_missing", "over_reject_limit", "no_contract_fits"),
+    *("several_contracts_fit", "contract_unknown", "no_records", "original_altered", "not_a_file"),
 )
 OUTCOMES = (
     *("repeated_in_drop", "left_out_blank", "left_out_title", "left_out_subtotal"),
