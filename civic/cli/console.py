@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -42,12 +43,22 @@ def print_json(answer: Any) -> None:
     sys.stdout.write(text.encode(errors="replace").decode() + "\n")
 
 
-def table(title: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Table:
+def table(
+    title: str,
+    columns: Mapping[str, str],
+    rows: Sequence[Mapping[str, Any]],
+    narrow: bool = False,
+) -> Table:
     """A table of the rows; ``columns`` maps keys to headings, numbers stand right.
+
+    ``narrow``: without upright rules, where many columns must fit into 80.
 
     Values are never read as markup, whatever a unit sent.
     """
     made = Table(title=title, title_justify="left", header_style="bold", expand=False)
+    if narrow:
+        made.box, made.show_edge, made.pad_edge = box.SIMPLE_HEAD, False, False
+        made.padding = (0, 1, 0, 0)
     for key, heading in columns.items():
         numeric = bool(rows) and all(isinstance(r.get(key), int | float | None) for r in rows)
         made.add_column(heading, justify="right" if numeric else "left", overflow="fold")

@@ -175,6 +175,8 @@ def print_intake(states: list[dict[str, Any]], receipts: list[Receipt], settings
             reason = say(*_STATES[state["state"]])
             detail = f" ({state['detail']})" if state["detail"] else ""
             console.print(printable(f"{state['file']}: {reason}{detail}"), markup=False)
+    if not states and not receipts:
+        console.print(say("没有文件。", "No files."))
     if known:
         console.print(
             say(

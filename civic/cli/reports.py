@@ -15,7 +15,6 @@ import typer
 from civic.cli import traces
 from civic.cli.console import AsJson, chinese, console, print_json, say, table
 from civic.cli.report_drawing import draw_report, text
-from civic.errors import CivicError
 from civic.settings import load_settings
 
 if TYPE_CHECKING:
@@ -60,7 +59,11 @@ def list_reports(as_json: AsJson = False) -> None:
     if as_json:
         print_json([{**row, "metrics": row["metrics"].split(", ")} for row in rows])
         return
-    headings = {"name": "report", "title": say("标题", "title"), "metrics": say("指标", "metrics")}
+    headings = {
+        "name": say("报表", "report"),
+        "title": say("标题", "title"),
+        "metrics": say("指标", "metrics"),
+    }
     console.print(table(say("报表", "Reports"), headings, rows))
 
 
@@ -121,14 +124,12 @@ def cells_of(opened: OpenPublication, report: Report) -> pl.DataFrame:
 
 def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: Path | None) -> Path:
     """Write the report as a workbook whose figures link to their source rows."""
+    from analytics.reports.wording import value_labels
+    from ingestion.contracts import load_contracts
     from publishing.pages import Imprint
     from publishing.serving_tables import catalog_of, cell_atoms
     from publishing.workbooks import write_report_workbook
 
-    if asked.level or asked.by or asked.fixed:
-        raise CivicError(
-            "A workbook is arranged as the report declares it.", "Leave out --level and --slice."
-        )
     language: Literal["zh", "en"] = "zh" if chinese() else "en"
     manifest = opened.manifest
     return write_report_workbook(
@@ -139,8 +140,8 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
         catalog=catalog_of(opened),
         places=opened.table("places").filter(is_current=True),
         imprint=Imprint(opened.number, manifest["digest"], manifest["created_at"]),
-        place_code=asked.place,
-        period=asked.period,
+        asked=asked,
+        values=value_labels(load_contracts(load_settings().contract_paths)),
         atoms_of=cell_atoms(opened),
     )
 

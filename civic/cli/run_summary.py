@@ -90,8 +90,10 @@ def _show_drops(result: WayResult) -> None:
         rows = _summed(rows)
     else:
         # One column for file, unit and feed: the counts beside it then fit into 80 columns.
-        rows = [{**row, "what": f"{row['file']}\n{row['unit']}/{row['feed']}"} for row in rows]
-    console.print(table(say("收到的文件", "What came in"), columns, rows))
+        rows = [
+            {**row, "what": f"{row['file']}\n{row['unit']}/{row['feed'] or '?'}"} for row in rows
+        ]
+    console.print(table(say("收到的文件", "What came in"), columns, rows, narrow=True))
     for receipt in receipts:
         if receipt.refusal:
             reason = receipt.refusal.zh if chinese() else receipt.refusal.en

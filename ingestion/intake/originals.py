@@ -129,7 +129,8 @@ def _read(path: Path) -> Drop:
     fields = json.loads(path.read_text(encoding="utf-8"))
     for name in ("received_at", "as_of"):
         fields[name] = datetime.fromisoformat(fields[name])
-    return Drop(**fields)
+    # A record is written once and outlives the version that wrote it.
+    return Drop(**{name: v for name, v in fields.items() if name in Drop.__dataclass_fields__})
 
 
 def _copy(path: Path, target: Path) -> tuple[str, int]:

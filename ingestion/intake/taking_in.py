@@ -215,7 +215,8 @@ def _examine(
 def refused_without_contract(drop: Drop) -> Examination:
     """The examination of a drop that no contract fits, or whose contract is no longer there."""
     if drop.refusal:
-        refusal = Refusal(drop.refusal, drop.refusal_zh, drop.refusal_en)
+        words = drop.refusal_zh or drop.refusal, drop.refusal_en or drop.refusal
+        refusal = Refusal(drop.refusal, *words)
     else:
         refusal = Refusal("contract_unknown", *describe("contract_unknown", column=drop.feed))
     return Examination(None, status="refused", refusal=refusal)
