@@ -34,7 +34,7 @@ A4 = 9
 LINKS_AT_MOST = 65_000
 TITLE_AT, PLACE_AT, IMPRINT_AT, HEADINGS_AT = 0, 1, 2, 3
 NARROWEST, WIDEST = 9, 44
-NARROWEST_TABLE = 84
+NARROWEST_TABLE = 92
 NEVER = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 

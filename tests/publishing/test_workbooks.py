@@ -203,7 +203,7 @@ def test_a_narrow_table_is_wide_enough_for_its_title(
 ) -> None:
     sheet = written(tmp_path, report, cells)["按地区"]
     used = [get_column_letter(n) for n in range(1, sheet.max_column + 1)]
-    assert sum(sheet.column_dimensions[c].width for c in used) >= 84
+    assert sum(sheet.column_dimensions[c].width for c in used) >= 92
 
 
 def test_nothing_that_a_unit_sent_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
