@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from analytics.reports.arrangement import Arranged, Naming, arrange
-from analytics.reports.asking import Asked, place_names
+from analytics.reports.arrangement import NOT_STATED, Arranged, Naming, arrange
+from analytics.reports.asking import GRAIN_NAMES, Asked, place_names
+from analytics.reports.coordinates import ALL
 from analytics.reports.declarations import Report, Table
 from analytics.reports.metrics import Label, Metric
 from analytics.reports.semantic_manifest import Catalog
@@ -36,7 +37,7 @@ def pages_of(
             name=_in(arranged.table.title, lang),
             title=_title(report, arranged.table, lang),
             place=_in(place, lang),
-            period=_in(period_name(asked.period), lang),
+            period=_when(asked, lang),
             notes=_in(report.notes, lang),
             row_headings=tuple(_in(label, lang) for label in arranged.headings),
             columns=tuple(_column(metric, lang) for metric in arranged.metrics),
@@ -44,6 +45,14 @@ def pages_of(
         )
         for arranged in arrange(report, cells, catalog, naming, asked)
     ]
+
+
+def _when(asked: Asked, lang: Lang) -> str:
+    """The period, and the slice where only one is shown."""
+    period = ALL if asked.period in GRAIN_NAMES else asked.period
+    missing = _in(NOT_STATED, lang)
+    fixed = [f"{k} = {missing if v is None else v}" for k, v in asked.fixed.items()]
+    return " · ".join([_in(period_name(period), lang), *fixed])
 
 
 def _title(report: Report, table: Table, lang: Lang) -> str:

@@ -21,7 +21,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from analytics.reports.arrangement import Naming, ValueLabels
 from analytics.reports.asking import Asked
-from analytics.reports.coordinates import ALL
 from analytics.reports.declarations import Report
 from analytics.reports.semantic_manifest import Catalog
 from publishing.pages import AtomsOf, Column, Imprint, Lang, Line, Page
@@ -35,6 +34,7 @@ A4 = 9
 LINKS_AT_MOST = 65_000
 TITLE_AT, PLACE_AT, IMPRINT_AT, HEADINGS_AT = 0, 1, 2, 3
 NARROWEST, WIDEST = 9, 44
+NARROWEST_TABLE = 92
 NEVER = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -79,21 +79,19 @@ def write_report_workbook(
     catalog: Catalog,
     places: pl.DataFrame,
     imprint: Imprint,
-    place_code: str = ALL,
-    period: str = ALL,
+    asked: Asked | None = None,
     values: ValueLabels | None = None,
     atoms_of: AtomsOf | None = None,
     rows_per_figure: int = 20,
 ) -> Path:
-    """Write a report for one place and period as a workbook.
+    """Write a report as a workbook, as asked for; without that, all places and all time.
 
     ``places``: current rows of ``dim_place``. ``values``: labels of what stands in slices
     (``analytics.reports.wording.value_labels``). The rest as in ``pages_of`` and
     ``write_workbook``.
     """
     naming = Naming(places, values or {})
-    asked = Asked(place=place_code, period=period)
-    pages = pages_of(report, catalog, cells, naming, lang, asked)
+    pages = pages_of(report, catalog, cells, naming, lang, asked or Asked())
     return write_workbook(
         pages, path, lang, imprint, atoms_of=atoms_of, rows_per_figure=rows_per_figure
     )
@@ -198,7 +196,10 @@ def _widths(page: Page) -> list[int]:
     labels = [[line.labels[n] for line in page.lines] for n in range(len(page.row_headings))]
     wide = [max([12, *(display_width(v) + 2 for v in column)]) for column in labels]
     figures = [display_width(column.label) // 2 + 4 for column in page.columns]
-    return [min(max(w, NARROWEST), WIDEST) for w in [*wide, *(max(f, 13) for f in figures)]]
+    widths = [min(max(w, NARROWEST), WIDEST) for w in [*wide, *(max(f, 13) for f in figures)]]
+    # Title, stamp and signatures run across the table: a narrow one is widened to hold them.
+    lacking = max(NARROWEST_TABLE - sum(widths), 0)
+    return [w + -(-lacking // len(widths)) for w in widths]
 
 
 def _lines_needed(headings: Sequence[str], widths: Sequence[int]) -> int:

@@ -7,7 +7,7 @@ figure is a published cell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -76,8 +76,11 @@ def arrange(
     if not fitting:
         there = sorted({" + ".join(s.by) for t in report.tables for s in t.slices if s.by})
         raise CivicError(
-            f"The report {report.name} is not sliced so; it is sliced by {', '.join(there)}."
+            f"The report {report.name} is not sliced so; it is sliced by {', '.join(there)}.",
+            zh=f"报表 {report.name} 不按此分类；它的分类有 {'、'.join(there)}。",
         )
+    if asked.fixed:
+        asked = replace(asked, fixed=_known_values(ours, naming.values, asked.fixed))
     return [_arranged(table, ours, catalog, naming, asked) for table in fitting]
 
 
@@ -124,6 +127,33 @@ def _arranged(
         labels = (Label("合计", "Total"), *[Label("", "")] * (len(headings) - 1))
         lines.insert(0, _line(labels, metrics, whole.iter_rows(named=True), is_total=True))
     return Arranged(table, headings, metrics, tuple(lines))
+
+
+def _known_values(
+    cells: pl.DataFrame, labels: ValueLabels, fixed: Mapping[str, str | None]
+) -> dict[str, str | None]:
+    """The values asked for, by value or by label. Raises CivicError where no cell has one."""
+    there = [parse_slices(text) for text in cells["slices"].unique() if text]
+    return {name: _known_value(name, value, there, labels) for name, value in fixed.items()}
+
+
+def _known_value(
+    name: str, value: str | None, there: list[dict[str, str | None]], labels: ValueLabels
+) -> str | None:
+    known = {slices[name] for slices in there if name in slices}
+    if value in known:
+        return value
+    for one in known - {None}:
+        label = _value_label(name, one, labels)
+        if value in (label.zh, label.en):
+            return one
+    some = ", ".join(sorted(v for v in known if v is not None)[:8])
+    raise CivicError(
+        f"No figure has {name} = {value}; there are {some}{', …' if len(known) > 8 else ''}.",
+        f"--slice {name} shows them all.",
+        zh=f"没有 {name} = {value} 的数字；有 {some}{' 等' if len(known) > 8 else ''}。",
+        remedy_zh=f"--slice {name} 列出全部。",
+    )
 
 
 _Found = list[tuple[tuple[Label, ...], Sequence[Mapping[str, Any]]]]

@@ -44,7 +44,11 @@ def asked_for(
     Raises CivicError saying what may be given.
     """
     if level is not None and level not in LEVELS[1:]:
-        raise CivicError(f"There is no level {level}; there are {', '.join(LEVELS[1:])}.")
+        there = ", ".join(LEVELS[1:])
+        raise CivicError(
+            f"There is no level {level}; there are {there}.",
+            zh=f"没有层级 {level}；可用的有 {there}。",
+        )
     if period and period not in GRAIN_NAMES:
         grain_of(period)
     parts = [p for p in (slices or "").split(";") if p]
@@ -54,6 +58,8 @@ def asked_for(
         raise CivicError(
             "Level, kind of period and slice each name the lines; only one of them can.",
             "Fix the others: --period 2019-02, --slice category=value.",
+            zh="层级、期间种类、分类都决定行，只能用其中一个。",
+            remedy_zh="其余的请取定值：--period 2019-02、--slice category=值。",
         )
     return Asked(_place_code(places, place), level, period or ALL, by, fixed)
 
@@ -82,12 +88,29 @@ def _place_code(places: pl.DataFrame, place: str | None) -> str:
     bare = place.removesuffix(UNPLACED)
     if bare in (ALL, *places["place_code"]):
         return place
+    if (whole := _whole_code(bare)) in places["place_code"]:
+        return whole + place[len(bare) :]
     named = places.filter(pl.col("place_name") == bare)
     match named.height:
         case 1:
             return str(named.item(0, "place_code")) + place[len(bare) :]
         case 0:
-            raise CivicError(f"There is no place {place}.", "Give its code or its full name.")
+            raise CivicError(
+                f"There is no place {place}.",
+                "Give its code or its full name.",
+                zh=f"没有地区 {place}。",
+                remedy_zh="请写区划代码或全称。",
+            )
         case _:
             codes = ", ".join(named["place_code"].head(5))
-            raise CivicError(f"Several places are called {place}: {codes}.", "Give the code.")
+            raise CivicError(
+                f"Several places are called {place}: {codes}.",
+                "Give the code.",
+                zh=f"有几个地区都叫 {place}：{codes}。",
+                remedy_zh="请写区划代码。",
+            )
+
+
+def _whole_code(code: str) -> str:
+    """A code of 4, 6 or 9 digits, as GB/T 2260 and GB/T 10114 write it, in its 12 digits."""
+    return code.ljust(12, "0") if code.isdigit() and len(code) in (4, 6, 9) else code

@@ -106,7 +106,12 @@ def grain_of(period: str) -> str:
         return "year"
     if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period) or period == UNDATED:
         return "month"
-    raise CivicError(f"{period!r} is no period.", "Write all, a year (2019) or a month (2019-02).")
+    raise CivicError(
+        f"{period!r} is no period.",
+        "Write all, a year (2019) or a month (2019-02).",
+        zh=f"{period!r} 不是期间。",
+        remedy_zh="请写 all、年（2019）或月（2019-02）。",
+    )
 
 
 def quoted(text: str) -> str:

@@ -82,7 +82,8 @@ def record_at(
         return Record(drop, "heading")
     begins = found["begins"]
     if begins < line and (drop["format"] in SHEETS or found["outcome"] == "left_out"):
-        return Record(drop, "empty")
+        above = line < _first_record(connection, drop, found["sheet"])
+        return Record(drop, "heading" if above else "empty")
     return Record(
         drop=drop,
         outcome=found["outcome"],
@@ -93,6 +94,26 @@ def record_at(
         detail=found["detail"],
         findings=_findings(connection, drop, found),
     )
+
+
+def _first_record(
+    connection: duckdb.DuckDBPyConnection, drop: Mapping[str, Any], sheet: str | None
+) -> int:
+    """The line of a sheet's first row below its headings, whatever became of that row."""
+    feed = str(drop["feed"]).replace('"', '""')
+    found = connection.execute(
+        f"""
+        select min(line) from (
+          select _line as line, _sheet as sheet
+          from {LAKE}.bronze."{feed}" where _drop_id = $drop
+          union all
+          select line, sheet from {LAKE}.bronze.outcomes
+          where drop_id = $drop and code is distinct from 'left_out_title'
+        ) where sheet is not distinct from $sheet
+        """,
+        {"drop": drop["drop_id"], "sheet": sheet},
+    ).fetchone()
+    return found[0] if found and found[0] is not None else 0
 
 
 def _beginning_at_or_before(

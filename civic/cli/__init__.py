@@ -7,6 +7,7 @@ import sys
 import typer
 
 from civic.cli import demo, intake, publications, reports, simulate, up, verify
+from civic.cli.console import printable, say
 from civic.errors import CivicError, DataAtFaultError
 
 app = typer.Typer(
@@ -32,7 +33,7 @@ def main() -> None:
 
 
 def _fail(error: CivicError, code: int) -> None:
-    sys.stderr.write(f"civic: {error.message}\n")
-    if error.remedy:
-        sys.stderr.write(f"       {error.remedy}\n")
+    sys.stderr.write(f"civic: {printable(say(error.zh or error.message, error.message))}\n")
+    if remedy := say(error.remedy_zh or error.remedy, error.remedy):
+        sys.stderr.write(f"       {printable(remedy)}\n")
     sys.exit(code)

@@ -34,9 +34,16 @@ def say(zh: str, en: str) -> str:
     return zh if chinese() else en
 
 
+def printable(text: str) -> str:
+    """The text without control characters, so that no file's name or value steers the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+
+
 def print_json(answer: Any) -> None:
     """Print an answer as JSON on standard output and nothing else."""
-    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2, default=str) + "\n")
+    text = json.dumps(answer, ensure_ascii=False, indent=2, default=str)
+    # A file's name need not be text; half a character of it must not stop the answer.
+    sys.stdout.write(text.encode(errors="replace").decode() + "\n")
 
 
 def table(title: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -100,4 +107,4 @@ def _text(value: Any) -> Any:
         return Text(f"{value:,}")
     if isinstance(value, float):
         return Text(f"{value:,.2f}")
-    return Text(str(value))
+    return Text(printable(str(value)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from civic.cli.console import AsJson, console, print_json, say, table, working
+from civic.cli.console import AsJson, console, print_json, printable, say, table, working
 from civic.errors import CivicError, DataAtFaultError
 from civic.settings import Settings, load_settings
 
@@ -171,10 +171,12 @@ def print_intake(states: list[dict[str, Any]], receipts: list[Receipt], settings
     """What came in and what was turned away."""
     known = sum(s["state"] == "known" for s in states)
     for state in states:
-        if state["state"] in ("still_written", "refused"):
-            reason = say("仍在写入，本次跳过", "still being written, left for now")
-            text = state["detail"] if state["state"] == "refused" else reason
-            console.print(f"{state['file']}: {text}", markup=False)
+        if state["state"] in _STATES:
+            reason = say(*_STATES[state["state"]])
+            detail = f" ({state['detail']})" if state["detail"] else ""
+            console.print(printable(f"{state['file']}: {reason}{detail}"), markup=False)
+    if not states and not receipts:
+        console.print(say("没有文件。", "No files."))
     if known:
         console.print(
             say(
@@ -294,6 +296,11 @@ def _receipt_rows(receipts: list[Receipt]) -> list[dict[str, Any]]:
     ]
 
 
+_STATES = {
+    "still_written": ("仍在写入，本次跳过", "still being written, left for now"),
+    "not_readable": ("暂时不能读取，本次跳过", "cannot be read, left for now"),
+    "refused": ("是链接或设备，不是文件，未读取", "a link or a device, not a file: not read"),
+}
 _SEVERITIES = {"reject": ("拒收", "rejected"), "warn": ("提醒", "warned")}
 
 
@@ -304,8 +311,10 @@ def _contracts(settings: Settings) -> dict[str, Contract]:
 
 
 def _contract(contracts: dict[str, Contract], feed: str) -> Contract:
+    from ingestion.intake.collecting import no_such_feed
+
     if feed not in contracts:
-        raise CivicError(f"There is no feed {feed!r}.", f"Known feeds: {', '.join(contracts)}.")
+        raise no_such_feed(feed, contracts)
     return contracts[feed]
 
 

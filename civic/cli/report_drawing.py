@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from civic.cli.console import console, say, table
+from civic.cli.console import console, printable, say, table
 
 if TYPE_CHECKING:
     from rich.table import Table as Drawn
@@ -149,4 +149,4 @@ def plain(value: str) -> Any:
     """Text for the terminal: never markup, and no control characters, whatever a unit sent."""
     from rich.text import Text
 
-    return Text("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in value))
+    return Text(printable(value))

@@ -162,10 +162,6 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
     from publishing.serving_tables import catalog_of, cell_atoms
     from publishing.workbooks import write_report_workbook
 
-    if asked.level or asked.by or asked.fixed:
-        raise CivicError(
-            "A workbook is arranged as the report declares it.", "Leave out --level and --slice."
-        )
     language: Literal["zh", "en"] = "zh" if chinese() else "en"
     settings, manifest = load_settings(), opened.manifest
     return write_report_workbook(
@@ -176,8 +172,7 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
         catalog=catalog_of(opened),
         places=opened.table("places").filter(is_current=True),
         imprint=Imprint(opened.number, manifest["digest"], manifest["created_at"]),
-        place_code=asked.place,
-        period=asked.period,
+        asked=asked,
         values=value_labels(load_contracts(settings.contract_paths)),
         atoms_of=cell_atoms(opened),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from civic.cli.console import chinese, console, next_steps, say, short, table
+from civic.cli.console import chinese, console, next_steps, printable, say, short, table
 
 if TYPE_CHECKING:
     from civic.settings import Settings
@@ -18,7 +18,8 @@ COUNTS = ("records", "accepted", "rejected", "repeated", "left_out")
 STATES = {
     "known": ("内容与已收文件相同，未作任何改变", "the same bytes are there already: no change"),
     "still_written": ("仍在写入，留待下次", "still being written: left for the next run"),
-    "refused": ("拒收", "refused"),
+    "not_readable": ("暂时不能读取，留待下次", "cannot be read: left for the next run"),
+    "refused": ("是链接或设备，不是文件，未读取", "a link or a device, not a file: not read"),
 }
 
 
@@ -75,7 +76,7 @@ def _show_files(result: WayResult) -> None:
         if collected.state in STATES:
             reason = say(*STATES[collected.state])
             detail = f" ({collected.detail})" if collected.detail else ""
-            console.print(f"{collected.path.name}: {reason}{detail}", markup=False)
+            console.print(printable(f"{collected.path.name}: {reason}{detail}"), markup=False)
 
 
 def _show_drops(result: WayResult) -> None:
@@ -97,7 +98,9 @@ def _show_drops(result: WayResult) -> None:
         rows = _summed(rows)
     else:
         # One column for file, unit and feed: the counts beside it then fit into 80 columns.
-        rows = [{**row, "what": f"{row['file']}\n{row['unit']}/{row['feed']}"} for row in rows]
+        rows = [
+            {**row, "what": f"{row['file']}\n{row['unit']}/{row['feed'] or '?'}"} for row in rows
+        ]
     console.print()
     console.print(table(say("收到的文件", "What came in"), columns, rows))
     for receipt in receipts:

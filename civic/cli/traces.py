@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.padding import Padding
 
 from civic.cli.console import AsJson, console, print_json, say, table
 from civic.cli.report_drawing import figure, plain, text
 from civic.settings import load_settings
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from analytics.reports.records import Record
     from analytics.reports.tracing import Trace
     from analytics.reports.why import Why
@@ -21,6 +24,8 @@ Number = Annotated[
 ]
 ROWS = 10
 _LONGEST = 60
+_SUPPORTS = 3
+"""Supporting rows of a fact row that a terminal shows: a city is supported by all its streets."""
 
 OUTCOMES = {
     "refused": ("整份文件被退回", "the whole drop was refused"),
@@ -148,11 +153,24 @@ def _draw_atoms(traced: Trace) -> None:
         received = f"{about['received_at']:%Y-%m-%d %H:%M}" if about["received_at"] else ""
         console.print(plain(f"{about['unit']} · {about['feed']} · {received}"), style="dim")
         console.print(plain(f"SHA-256 {about['sha256']}"), style="dim", soft_wrap=True)
-        for atom in atoms.iter_rows(named=True):
-            line = atom["line"] or atom["record"]
-            row = traced.rows.get((atom["drop_id"], atom["record"]), {})
-            console.print(plain(f"  {say('行', 'line')} {line}  {_contribution(atom)}"))
+        for _, rows in atoms.group_by("fact_key", maintain_order=True):
+            _draw_fact(rows, traced)
+
+
+def _draw_fact(atoms: pl.DataFrame, traced: Trace) -> None:
+    """The row that counts whole, the first that support it on a line each, the others by number."""
+    shown = atoms.head(int(atoms["is_anchor"].sum()) + _SUPPORTS)
+    for atom in shown.iter_rows(named=True):
+        line = atom["line"] or atom["record"]
+        row = traced.rows.get((atom["drop_id"], atom["record"]), {})
+        console.print(plain(f"  {say('行', 'line')} {line}  {_contribution(atom)}"))
+        if atom["is_anchor"]:
+            console.print(Padding(plain(_row(row)), (0, 0, 0, 4)), style="dim")
+        else:
             console.print(plain(f"    {_row(row)}"), style="dim", overflow="ellipsis", no_wrap=True)
+    if left := atoms.height - shown.height:
+        more = say("  另有 {0:,} 行佐证，见 --json", "  {0:,} more rows support it: see --json")
+        console.print(plain(more.format(left)), style="dim")
 
 
 def draw_why(one: Why, line: int, names: dict[str, str], labels: Mapping[str, Any]) -> None:
@@ -167,8 +185,9 @@ def draw_why(one: Why, line: int, names: dict[str, str], labels: Mapping[str, An
     supports = say("（佐证，计 0）", " (supports, adds 0)")
     replaced = one.superseded_by
     facts = {
-        say("投递", "Drop"): f"{record.drop['unit']} · {record.drop['feed']} · "
-        f"{record.drop['drop_id']}",
+        say("投递", "Drop"): " · ".join(
+            filter(None, (record.drop[k] for k in ("unit", "feed", "drop_id")))
+        ),
         say("记录", "Record"): begins.format(record.record, record.line) if record.record else "",
         say("原因", "Reason"): _reason(record),
         say("内容", "Row"): _row(one.row or {}),
@@ -176,7 +195,7 @@ def draw_why(one: Why, line: int, names: dict[str, str], labels: Mapping[str, An
             f"{f.fact} {f.key}{'' if f.is_anchor else supports}" for f in one.facts
         ),
         say("未计入", "Not in"): "; ".join(
-            f"{text(n.metric.label)}: {text(n.reason)}" for n in one.not_counted
+            dict.fromkeys(f"{text(n.metric.label)}: {text(n.reason)}" for n in one.not_counted)
         ),
     }
     if replaced:
@@ -193,16 +212,22 @@ def draw_why(one: Why, line: int, names: dict[str, str], labels: Mapping[str, An
 
 
 def _reason(record: Record) -> str:
-    """Why a record is not in bronze; nothing where its findings say it better."""
-    if record.findings:
+    """Why a line was not taken, in words, with its code and what stood there."""
+    from ingestion.validation.findings import finding_codes, found
+
+    if record.code is None:
         return ""
-    return " ".join(filter(None, (record.code, record.detail)))
+    known = record.code in finding_codes()
+    same = {"other_line": record.detail} if record.outcome == "repeated" else {}
+    words = say(*found(record.code, **same)) if known and not record.findings else ""
+    detail = record.detail if record.outcome in ("left_out", "rejected") else ""
+    return " ".join(filter(None, (words, f"[{record.code}]", detail)))
 
 
 def _draw_feeds(one: Why, names: dict[str, str], labels: Mapping[str, Any]) -> None:
     import polars as pl
 
-    from analytics.reports.coordinates import LEVELS
+    from analytics.reports.coordinates import LEVELS, UNPLACED
 
     if one.feeds.is_empty():
         if one.record.outcome == "accepted" and not one.superseded_by:
@@ -210,6 +235,7 @@ def _draw_feeds(one: Why, names: dict[str, str], labels: Mapping[str, Any]) -> N
         return
     nearest = (
         one.feeds.filter(grain="month", slices="")
+        .filter(~pl.col("place_code").str.ends_with(UNPLACED))
         .sort(pl.col("level").replace_strict(LEVELS, range(len(LEVELS))), descending=True)
         .unique(["report", "metric"], keep="first", maintain_order=True)
         .sort("report", "metric")

@@ -121,16 +121,21 @@ def _print_apart(apart: list[dict[str, Any]]) -> None:
         "extra": say("多发", "extra"),
     }
     columns = {
-        "cell_id": "cell",
+        "what": say("数字：指标、区划、期间、分类", "cell: metric, place, period, slices"),
         "how": "",
-        "metric": say("指标", "metric"),
-        "place_code": say("区划", "place"),
-        "period": say("期间", "period"),
-        "slices": say("分类", "slices"),
         "value_published": say("已发布", "published"),
         "value_recomputed": say("重算", "recomputed"),
     }
-    rows = [{**cell, "how": hows[cell["how"]]} for cell in apart[:SHOWN]]
+    coordinates = ("metric", "place_code", "period", "slices")
+    rows = [
+        {
+            **cell,
+            # One column for what tells a cell: the figures beside it then fit into 80 columns.
+            "what": f"{cell['cell_id']}\n{' '.join(str(cell[k] or '') for k in coordinates)}",
+            "how": hows[cell["how"]],
+        }
+        for cell in apart[:SHOWN]
+    ]
     console.print(table(say("不一致的单元", "Cells that differ"), columns, rows))
     if len(apart) > SHOWN:
         console.print(say(f"另有 {len(apart) - SHOWN} 个", f"and {len(apart) - SHOWN} more"))

@@ -72,13 +72,15 @@ def score_headings(contract: Contract, cells: Sequence[str | None]) -> float:
 def recognise(contracts: Mapping[str, Contract], rows: Sequence[Sequence[str | None]]) -> list[str]:
     """Feeds whose headings fit one of the rows, the best first; ties are all returned.
 
-    The best contract is the one that leaves the fewest headings unknown.
+    The best contract is the one that leaves the fewest headings unknown. Headings that stand twice
+    tell the feed as well; the examination then refuses the file and names them.
     """
-    best: dict[str, tuple[int, int]] = {}
+    best: dict[str, tuple[int, int, int]] = {}
     for feed, contract in contracts.items():
-        fits = [m for row in rows if (m := match_headings(contract, row)).fits]
+        matches = (match_headings(contract, row) for row in rows)
+        fits = [m for m in matches if m.columns and not m.missing]
         if fits:
-            best[feed] = min((len(m.unknown), -len(m.columns)) for m in fits)
+            best[feed] = min((len(m.doubled), len(m.unknown), -len(m.columns)) for m in fits)
     if not best:
         return []
     least = min(best.values())

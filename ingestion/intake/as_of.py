@@ -7,6 +7,7 @@ it and over nothing later, whenever it is dropped.
 from __future__ import annotations
 
 import json
+import os
 import re
 import zipfile
 from datetime import datetime
@@ -19,6 +20,9 @@ from ingestion.contracts import Contract
 MANIFEST_SUFFIX = ".manifest.json"
 CORRECTION_PROPERTY = "civic_as_of"
 PROPERTIES = "docProps/custom.xml"
+LONGEST_NAME = 255
+"""Bytes; no file system here can hold a manifest beside a file whose own name is nearly as long."""
+
 LONGEST_PROPERTIES = 65_536
 RECEIPT_MARK = re.compile(r"\.(receipt|corrections?)[-_.].*$", re.IGNORECASE)
 
@@ -29,7 +33,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     Raises CivicError where it is there and cannot be read.
     """
     beside = path.with_name(path.name + MANIFEST_SUFFIX)
-    if not beside.is_file() or beside.is_symlink():
+    if len(os.fsencode(beside.name)) > LONGEST_NAME or not beside.is_file() or beside.is_symlink():
         return _correction_properties(path)
     try:
         stated = json.loads(beside.read_text(encoding="utf-8"))

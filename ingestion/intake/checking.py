@@ -85,6 +85,12 @@ def check_batch(
     return CheckedBatch(typed, texts, found, left_out)
 
 
+def texts_of(contract: Contract, match: HeadingMatch, batch: Batch) -> pl.DataFrame:
+    """The records of a batch as the clerk wrote them, unchecked: ``CheckedBatch.texts`` alone."""
+    frame = batch.frame.with_columns(pl.lit(batch.part.name, dtype=pl.String).alias("_sheet"))
+    return _texts(contract, match, _without_left_out(contract, match, frame)[0])
+
+
 def _without_left_out(
     contract: Contract, match: HeadingMatch, frame: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:

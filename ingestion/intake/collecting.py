@@ -18,21 +18,26 @@ from civic.errors import CivicError
 from civic.settings import Settings
 from ingestion.contracts import Contract, recognise
 from ingestion.intake.as_of import MANIFEST_SUFFIX, as_of, read_manifest
+from ingestion.intake.examining import Refusal
 from ingestion.intake.originals import Drop, clear_leftovers, drop_id, keep, write_drop
 from ingestion.reading import UnreadableDropError, peek_headings
+from ingestion.validation.findings import describe
 
 UNFINISHED = re.compile(
     r"^(\.|~\$)|\.(part|partial|tmp|temp|filepart|crdownload|swp)$", re.IGNORECASE
 )
 SAFE = re.compile(r"[^\w.\-（）()【】 ]+")
 LONGEST_NAME = 120
+LONGEST_NAME_BYTES = 180
+LONGEST_HEADING = 20
 
-State = Literal["new", "known", "still_written", "refused"]
+State = Literal["new", "known", "still_written", "not_readable", "refused"]
 
 
 @dataclass(frozen=True)
 class Collected:
-    """What became of one file: ``new`` drop, ``known`` bytes, ``still_written``, ``refused``.
+    """What became of one file: ``new`` drop, ``known`` bytes, ``still_written``, ``refused``,
+    or ``not_readable``: it, or the manifest beside it, could not be read; ``detail`` says why.
 
     ``drop`` is the drop that stands for its bytes; of a link it only says whose it was.
     """
@@ -58,7 +63,7 @@ def collect(
     Raises CivicError where a path is not there or the feed is unknown.
     """
     if feed is not None and feed not in contracts:
-        raise CivicError(f"There is no feed {feed!r}.", f"Known feeds: {', '.join(contracts)}.")
+        raise no_such_feed(feed, contracts)
     roots = [Path(p) for p in paths] or [settings.drops]
     received = (now or datetime.now(UTC)).replace(tzinfo=None, microsecond=0)
     files = sorted({path for root in roots for path in _files(root, bool(paths))})
@@ -73,19 +78,41 @@ def collect(
     return collected
 
 
-def safe_name(name: str) -> str:
-    """A name that is safe in a path, a terminal and a workbook: no separators, no controls."""
-    cleaned = SAFE.sub("_", name).strip(". ") or "_"
-    stem, dot, suffix = cleaned.rpartition(".")
-    return (
-        cleaned if len(cleaned) <= LONGEST_NAME else stem[: LONGEST_NAME - 20] + dot + suffix[:19]
+def no_such_feed(feed: str, contracts: Iterable[str]) -> CivicError:
+    """What to answer to a feed that no contract has."""
+    known = ", ".join(contracts)
+    return CivicError(
+        f"There is no feed {feed!r}.",
+        f"Known feeds: {known}.",
+        zh=f"没有名为 {feed!r} 的数据源。",
+        remedy_zh=f"已有的数据源：{known}。",
     )
+
+
+def safe_name(name: str) -> str:
+    """A name that is safe in a path, a terminal and a workbook: no separators, no controls.
+
+    Short enough, in letters and in bytes, for the answers that are named after it.
+    """
+    cleaned = SAFE.sub("_", name).strip(". ") or "_"
+    if _is_short(cleaned):
+        return cleaned
+    stem, dot, suffix = cleaned.rpartition(".")
+    suffix = dot + suffix[:19] if stem else ""
+    stem = stem or cleaned
+    while not _is_short(stem + suffix):
+        stem = stem[:-1]
+    return stem + suffix
+
+
+def _is_short(name: str) -> bool:
+    return len(name) <= LONGEST_NAME and len(name.encode()) <= LONGEST_NAME_BYTES
 
 
 def _files(root: Path, named: bool) -> Iterator[Path]:
     if not root.exists() and not root.is_symlink():
         if named:
-            raise CivicError(f"There is no file or folder {root}.")
+            raise CivicError(f"There is no file or folder {root}.", zh=f"没有文件或文件夹 {root}。")
         return
     if root.is_dir() and not root.is_symlink():
         for path in root.rglob("*"):
@@ -129,16 +156,16 @@ def _collect_one(
     named_unit, named_feed = _from_place(settings, path, contracts)
     whose = safe_name(unit or named_unit)
     if path.is_symlink() or not path.is_file():
-        return Collected(path, "refused", _not_a_file(path, whose, received), "symlink")
+        return Collected(path, "refused", _not_a_file(path, whose, received))
     try:
         manifest = read_manifest(path)
         sha256, size = keep(settings, path)
     except (OSError, CivicError) as error:
-        return Collected(path, "still_written", None, str(error))
-    refusal, detail = None, ""
+        return Collected(path, "not_readable", None, str(error))
+    refusal = None
     chosen = feed or named_feed
     if chosen is None:
-        chosen, refusal, detail = recognise_feed(path, contracts)
+        chosen, refusal = recognise_feed(path, contracts)
     moment, source = as_of(contracts.get(chosen or ""), path.name, manifest, received)
     drop = Drop(
         drop_id=drop_id(whose, chosen or "", sha256),
@@ -151,8 +178,7 @@ def _collect_one(
         as_of=moment,
         as_of_source=source,
         encoding=manifest.get("encoding"),
-        refusal=refusal,
-        refusal_detail=detail,
+        **refused_at_the_door(refusal),
     )
     standing, new = write_drop(settings, drop)
     return Collected(path, "new" if new else "known", standing)
@@ -191,13 +217,36 @@ def _from_place(
 
 def recognise_feed(
     path: Path, contracts: Mapping[str, Contract]
-) -> tuple[str | None, str | None, str]:
-    """(feed, refusal code, detail): the one contract that the file's headings fit, or why none."""
+) -> tuple[str | None, Refusal | None]:
+    """The one feed whose contract the file's headings fit, or why there is none."""
     try:
-        rows = peek_headings(path, path.name)
+        rows = peek_headings(path, safe_name(path.name))
     except UnreadableDropError as error:
-        return None, error.code, error.en
+        return None, Refusal(error.code, error.zh, error.en)
     fitting = recognise(contracts, rows)
     if len(fitting) == 1:
-        return fitting[0], None, ""
-    return None, "several_contracts_fit" if fitting else "no_contract_fits", ", ".join(fitting)
+        return fitting[0], None
+    code = "several_contracts_fit" if fitting else "no_contract_fits"
+    feeds = [contracts[feed] for feed in fitting or contracts]
+    zh, en = describe(
+        code,
+        column=_headings_in_short(rows),
+        expected_zh="、".join(f"{c.title_zh} {c.feed}" for c in feeds),
+        expected_en=", ".join(c.feed for c in feeds),
+    )
+    return None, Refusal(code, zh, en)
+
+
+def refused_at_the_door(refusal: Refusal | None) -> dict[str, str]:
+    """The fields of a drop that say why no contract can be asked."""
+    if refusal is None:
+        return {}
+    return {"refusal": refusal.code, "refusal_zh": refusal.zh, "refusal_en": refusal.en}
+
+
+def _headings_in_short(rows: list[list[str]], most: int = 6) -> str:
+    """The row that looks most like headings, cut to what a sentence can hold."""
+    filled = [[cell for cell in row if cell and cell.strip()] for row in rows]
+    widest = max(filled, key=len, default=[])
+    shown = [SAFE.sub(" ", cell).strip()[:LONGEST_HEADING] for cell in widest[:most]]
+    return " | ".join(shown) + (" | …" if len(widest) > most else "") or "—"

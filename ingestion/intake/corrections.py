@@ -35,12 +35,13 @@ OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_n
 
 @contextmanager
 def drafted_corrections(
-    settings: Settings, receipt: Receipt, contract: Contract, seen: Examination
+    settings: Settings, receipt: Receipt, contract: Contract | None, seen: Examination
 ) -> Iterator[Callable[[], Path]]:
     """Begin to write the workbook in a thread, since the lake can do its own work meanwhile.
 
     What is yielded waits for the workbook and puts it into the unit's outbox, readable by its
-    owner only. Left without that, nothing of it stays.
+    owner only. Left without that, nothing of it stays. Rows to correct stand in it only where some
+    were rejected.
     """
     path = receipt_path(settings, receipt.drop, ".xlsx")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,19 +63,23 @@ def drafted_corrections(
             draft.unlink(missing_ok=True)
 
 
-def _write(draft: Path, receipt: Receipt, contract: Contract, seen: Examination) -> None:
+def _write(draft: Path, receipt: Receipt, contract: Contract | None, seen: Examination) -> None:
     with xlsxwriter.Workbook(str(draft), OPTIONS) as book:
         moment = receipt.drop.as_of + timedelta(seconds=1)
         book.set_custom_property(CORRECTION_PROPERTY, moment.isoformat())
         book.set_custom_property("civic_corrects", receipt.drop.drop_id)
         book.set_properties({"created": receipt.drop.received_at, "title": receipt.drop.file_name})
         _write_summary(book, receipt)
-        if not seen.corrections.is_empty():
+        if contract is not None and _has_rows(receipt, seen):
             _write_rows(book, contract, seen)
         if receipt.findings:
             _write_findings(book, receipt)
         if receipt.not_taken:
             _write_not_taken(book, receipt)
+
+
+def _has_rows(receipt: Receipt, seen: Examination) -> bool:
+    return receipt.rejected > 0 and not seen.corrections.is_empty()
 
 
 def _write_summary(book: xlsxwriter.Workbook, receipt: Receipt) -> None:
@@ -238,7 +243,7 @@ def _write_list(
             elif value is not None:
                 sheet.write_string(row, column, str(value)[:32_767], wrapped)
     for column, key in enumerate(columns):
-        sheet.set_column(column, column, 34 if key in ("zh", "en", "detail") else 16)
+        sheet.set_column(column, column, 34 if key in _LONG else 16)
     sheet.freeze_panes(1, 0)
     _print_set_up(sheet)
 
@@ -251,6 +256,7 @@ def _print_set_up(sheet: Worksheet) -> None:
     sheet.set_footer("&C&P / &N")
 
 
+_LONG = ("zh", "en", "detail", "expected_zh", "expected_en")
 _STATUS = {
     "accepted": "已接收 Accepted",
     "refused": "整批退回 Refused as a whole",

@@ -11,11 +11,16 @@ from pathlib import Path
 from civic.errors import CivicError
 from ingestion.contracts import Contract
 from ingestion.intake.as_of import as_of, read_manifest
-from ingestion.intake.collecting import recognise_feed, safe_name
+from ingestion.intake.collecting import (
+    no_such_feed,
+    recognise_feed,
+    refused_at_the_door,
+    safe_name,
+)
 from ingestion.intake.examining import Examination, examine
 from ingestion.intake.originals import Drop, drop_id
 from ingestion.intake.receipts import Receipt, make_receipt
-from ingestion.intake.taking_in import refused_at_the_door
+from ingestion.intake.taking_in import refused_without_contract
 
 # Pseudonyms are made on the way and thrown away with the rest, so no real key is asked for.
 NO_KEY = bytes(32)
@@ -27,20 +32,27 @@ def check(contracts: Mapping[str, Contract], path: Path, feed: str | None = None
     Raises CivicError where there is no such file or feed.
     """
     if feed is not None and feed not in contracts:
-        raise CivicError(f"There is no feed {feed!r}.", f"Known feeds: {', '.join(contracts)}.")
-    if not path.is_file() or path.is_symlink():
-        raise CivicError(f"There is no file {path}.")
+        raise no_such_feed(feed, contracts)
+    if not path.exists() and not path.is_symlink():
+        raise CivicError(f"There is no file {path}.", zh=f"没有文件 {path}。")
+    if path.is_symlink() or not path.is_file():
+        raise CivicError(
+            f"{path} is a folder, a link or a device, not a file.",
+            "Name the file itself.",
+            zh=f"{path} 是文件夹、链接或设备，不是文件。",
+            remedy_zh="请指定文件本身。",
+        )
     drop = _drop(contracts, path, feed)
     contract = contracts.get(drop.feed)
     if contract is None:
-        return make_receipt(drop, None, refused_at_the_door(drop, contracts))
+        return make_receipt(drop, None, refused_without_contract(drop))
     return make_receipt(drop, contract, _examined(path, drop, contract))
 
 
 def _drop(contracts: Mapping[str, Contract], path: Path, feed: str | None) -> Drop:
-    refusal, detail = None, ""
+    refusal = None
     if feed is None:
-        feed, refusal, detail = recognise_feed(path, contracts)
+        feed, refusal = recognise_feed(path, contracts)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     manifest = read_manifest(path)
@@ -57,8 +69,7 @@ def _drop(contracts: Mapping[str, Contract], path: Path, feed: str | None) -> Dr
         as_of=moment,
         as_of_source=source,
         encoding=manifest.get("encoding"),
-        refusal=refusal,
-        refusal_detail=detail,
+        **refused_at_the_door(refusal),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 import polars as pl
 
 from ingestion.contracts import Contract, HeadingMatch, match_headings, score_headings
-from ingestion.intake.checking import FINDING_SCHEMA, CheckedBatch, check_batch
+from ingestion.intake.checking import FINDING_SCHEMA, CheckedBatch, check_batch, texts_of
 from ingestion.intake.duplicates import CONTENT_HASH, KEY_HASH, find_duplicates, with_hashes
 from ingestion.intake.protecting import protect
 from ingestion.reading import Batch, Note, Part, ReadingRules, UnreadableDropError, open_drop
@@ -103,16 +103,8 @@ def examine(
     the file.
     """
     examination = Examination(contract)
-    rules = ReadingRules(
-        score_headings=lambda cells: score_headings(contract, cells),
-        sheet=contract.reading.sheet,
-        heading_row=contract.reading.heading_row,
-        json_path=contract.reading.json_path,
-        delimiter=contract.reading.delimiter,
-        encoding=encoding or contract.reading.encoding,
-    )
     try:
-        with open_drop(path, file_name, rules) as opened:
+        with open_drop(path, file_name, _reading_rules(contract, encoding)) as opened:
             examination.format, examination.container = opened.format, opened.container
             examination.encoding, examination.delimiter = opened.encoding, opened.delimiter
             examination.notes = list(opened.notes)
@@ -123,6 +115,38 @@ def examine(
     except _RefusedError as error:
         _refuse(examination, error.refusal)
     return examination
+
+
+def texts_to_correct(
+    path: Path, file_name: str, contract: Contract, seen: Examination
+) -> pl.DataFrame:
+    """The rejected rows as the clerk wrote them, also those that only a later look at all keys
+    turned away: the file is read again for these, as far as the last of them.
+    """
+    rejected = seen.findings.filter(pl.col("severity") == "reject").get_column("record")
+    frames = [seen.corrections] if seen.corrections.width else []
+    wanted = set(rejected).difference(*(frame.get_column("_record") for frame in frames))
+    if wanted:
+        last = max(wanted)
+        with open_drop(path, file_name, _reading_rules(contract, seen.encoding)) as opened:
+            for batch in opened.batches:
+                match = match_headings(contract, batch.part.headings)
+                texts = texts_of(contract, match, batch)
+                frames.append(texts.filter(pl.col("_record").is_in(list(wanted))))
+                if (texts.get_column("_record").max() or 0) >= last:
+                    break
+    return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def _reading_rules(contract: Contract, encoding: str | None) -> ReadingRules:
+    return ReadingRules(
+        score_headings=lambda cells: score_headings(contract, cells),
+        sheet=contract.reading.sheet,
+        heading_row=contract.reading.heading_row,
+        json_path=contract.reading.json_path,
+        delimiter=contract.reading.delimiter,
+        encoding=encoding or contract.reading.encoding,
+    )
 
 
 class _Reader:

@@ -28,7 +28,7 @@ class Drop:
 
     ``as_of_source`` says where ``as_of`` stood: manifest, file_name, column or arrival; for a
     column the date is read with the file and ``as_of`` is the arrival until then. ``refusal`` is
-    the code of a refusal that was already certain at the door.
+    the code of a refusal that was already certain at the door, with its reason in both languages.
     """
 
     drop_id: str
@@ -42,7 +42,8 @@ class Drop:
     as_of_source: str
     encoding: str | None = None
     refusal: str | None = None
-    refusal_detail: str = ""
+    refusal_zh: str = ""
+    refusal_en: str = ""
 
 
 def drop_id(unit: str, feed: str, sha256: str) -> str:
@@ -128,7 +129,8 @@ def _read(path: Path) -> Drop:
     fields = json.loads(path.read_text(encoding="utf-8"))
     for name in ("received_at", "as_of"):
         fields[name] = datetime.fromisoformat(fields[name])
-    return Drop(**fields)
+    # A record is written once and outlives the version that wrote it.
+    return Drop(**{name: v for name, v in fields.items() if name in Drop.__dataclass_fields__})
 
 
 def _copy(path: Path, target: Path) -> tuple[str, int]:

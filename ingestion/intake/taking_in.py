@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,12 @@ from civic.settings import Settings
 from ingestion.contracts import Contract
 from ingestion.contracts.bronze_schema import BOOKKEEPING, ensure_bronze
 from ingestion.intake.corrections import drafted_corrections
-from ingestion.intake.examining import Examination, Refusal, examine
+from ingestion.intake.examining import (
+    Examination,
+    Refusal,
+    examine,
+    texts_to_correct,
+)
 from ingestion.intake.originals import Drop, altered, original_path, read_drops
 from ingestion.intake.receipts import Receipt, described_findings, make_receipt, write_receipt
 from ingestion.validation.findings import describe
@@ -125,23 +131,38 @@ def _take_in_one(
 ) -> Receipt:
     contract = contracts.get(drop.feed)
     if contract is None:
-        seen = refused_at_the_door(drop, contracts)
+        seen = refused_without_contract(drop)
         receipt = _receipt(drop, None, seen)
-        _record(connection, receipt, seen, None, lambda: write_receipt(settings, receipt))
+        with _drafted_answer(settings, receipt, None, seen) as answer:
+            _record(connection, receipt, seen, None, answer)
         return receipt
     settings.lake.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.lake, prefix=WORKING) as folder:
         known = _known_values(connection, contract)
         seen = _examine_into_vault(settings, contract, drop, Path(folder), keys, known)
         receipt = _receipt(drop, contract, seen)
-        with drafted_corrections(settings, receipt, contract, seen) as publish_corrections:
-
-            def answer() -> None:
-                write_receipt(settings, receipt)
-                publish_corrections()
-
+        with _drafted_answer(settings, receipt, contract, seen) as answer:
             _record(connection, receipt, seen, contract, answer)
     return receipt
+
+
+@contextmanager
+def _drafted_answer(
+    settings: Settings, receipt: Receipt, contract: Contract | None, seen: Examination
+) -> Iterator[Callable[[], None]]:
+    """The receipt for programs and, for the clerk, the workbook, drafted while the lake records."""
+    if contract is not None and seen.status == "accepted" and seen.rejected:
+        original = original_path(settings, receipt.drop.sha256)
+        seen = replace(
+            seen, corrections=texts_to_correct(original, receipt.drop.file_name, contract, seen)
+        )
+    with drafted_corrections(settings, receipt, contract, seen) as publish_corrections:
+
+        def answer() -> None:
+            write_receipt(settings, receipt)
+            publish_corrections()
+
+        yield answer
 
 
 def _examine_into_vault(
@@ -198,11 +219,14 @@ def _examine(
     )
 
 
-def refused_at_the_door(drop: Drop, feeds: Iterable[str]) -> Examination:
-    """The examination of a drop that no contract fits."""
-    code = drop.refusal or "no_contract_fits"
-    zh, en = describe(code, expected=drop.refusal_detail or ", ".join(feeds))
-    return Examination(None, status="refused", refusal=Refusal(code, zh, en))
+def refused_without_contract(drop: Drop) -> Examination:
+    """The examination of a drop that no contract fits, or whose contract is no longer there."""
+    if drop.refusal:
+        words = drop.refusal_zh or drop.refusal, drop.refusal_en or drop.refusal
+        refusal = Refusal(drop.refusal, *words)
+    else:
+        refusal = Refusal("contract_unknown", *describe("contract_unknown", column=drop.feed))
+    return Examination(None, status="refused", refusal=refusal)
 
 
 def _receipt(drop: Drop, contract: Contract | None, seen: Examination) -> Receipt:

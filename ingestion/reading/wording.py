@@ -38,8 +38,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{name} is an archive inside an archive. Pack once only.",
     ),
     "archive_broken": (
-        "压缩包{name}已损坏。请重新打包。",
-        "The archive {name} is damaged. Pack it again.",
+        "文件{name}已损坏或不完整。请重新保存（压缩包请重新打包）后投放。",
+        "{name} is damaged or breaks off. Save it (an archive: pack it) again and drop it.",
     ),
     "archive_truncated": (
         "压缩文件{name}不完整。请等文件传完后重新投放。",

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
 from analytics.reports.arrangement import Asked, Naming
@@ -185,16 +186,24 @@ def test_more_rows_than_are_listed_are_pointed_to(
 def test_a_place_lists_what_lies_below_it_and_what_has_no_place(
     tmp_path: Path, report: Report, cells: pl.DataFrame
 ) -> None:
-    sheet = written(tmp_path, report, cells, place_code="9901")["按地区"]
+    sheet = written(tmp_path, report, cells, asked=Asked(place="9901"))["按地区"]
     lines = [[c.value for c in row] for row in sheet.iter_rows(5, 7, 1, 2)]
     assert lines[0] == ["合计", 4]
     assert sorted(lines[1:]) == [["望湖区", 3], ["示范市（未定位到下级）", 1]]
 
 
 def test_a_year_lists_its_months(tmp_path: Path, report: Report, cells: pl.DataFrame) -> None:
-    sheet = written(tmp_path, report, cells, lang="en", period="2019")["By period"]
+    sheet = written(tmp_path, report, cells, lang="en", asked=Asked(period="2019"))["By period"]
     lines = [[c.value for c in row] for row in sheet.iter_rows(5, 7, 1, 2)]
     assert lines == [["Total", 3], ["2019-02", 2], ["2019-03", 1]]
+
+
+def test_a_narrow_table_is_wide_enough_for_its_title(
+    tmp_path: Path, report: Report, cells: pl.DataFrame
+) -> None:
+    sheet = written(tmp_path, report, cells)["按地区"]
+    used = [get_column_letter(n) for n in range(1, sheet.max_column + 1)]
+    assert sum(sheet.column_dimensions[c].width for c in used) >= 92
 
 
 def test_nothing_that_a_unit_sent_becomes_a_formula_or_a_link(tmp_path: Path) -> None:

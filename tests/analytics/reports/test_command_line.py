@@ -11,15 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+import polars as pl
 import pytest
 import typer
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
+from analytics.reports.asking import asked_for
 from analytics.reports.cells import build_cells
 from analytics.reports.declarations import Report
 from analytics.reports.semantic_manifest import load_catalog
 from civic.cli import report_drawing, reports
+from civic.errors import CivicError
 from tests.analytics.reports.town import TOWN, marts
 
 Civic = Callable[..., str]
@@ -111,6 +114,7 @@ def test_a_report_is_shown_as_asked(
         (["--period", "soon"], "is no period"),
         (["--place", "nowhere"], "no place nowhere"),
         (["--slice", "colour"], "not sliced so"),
+        (["--slice", "feed=hot"], "No figure has feed = hot; there are board, hotline"),
         (["--slice", "feed", "--level", "city"], "only one of them"),
     ],
 )
@@ -165,3 +169,16 @@ def test_the_reports_are_listed(civic: Civic) -> None:
     (listed,) = json.loads(civic("report", "list", "--json"))
     assert listed["name"] == "everything"
     assert "on_time_rate" in listed["metrics"]
+
+
+def test_a_refusal_is_said_in_chinese_as_well(civic: Civic) -> None:
+    for options in (["--place", "nowhere"], ["--slice", "feed=hot"], ["--period", "soon"]):
+        with pytest.raises(CivicError) as refused:
+            civic("report", "show", "everything", *options)
+        assert refused.value.zh
+
+
+@pytest.mark.parametrize("written", ["2102", "210200", "210200000000"])
+def test_a_place_goes_by_its_code_in_any_length(written: str) -> None:
+    places = pl.DataFrame({"place_code": ["210200000000"], "place_name": ["大连市"]})
+    assert asked_for(places, written).place == "210200000000"

@@ -103,6 +103,13 @@ def test_the_heading_is_no_record(ask) -> None:
     assert ask("hotline.csv", 1).record.outcome == "heading"
 
 
+def test_headings_below_a_title_are_headings(ask, town: duckdb.DuckDBPyConnection) -> None:
+    outcome(town, 1, "left_out", "left_out_title")
+    town.execute("delete from bronze.hotline where _line = 2 and _drop_id = 'drop-hotline'")
+    assert ask("hotline.csv", 1).record.outcome == "left_out"
+    assert ask("hotline.csv", 2).record.outcome == "heading"
+
+
 def test_a_record_with_line_breaks_covers_its_lines(ask, town: duckdb.DuckDBPyConnection) -> None:
     outcome(town, 40, "rejected", "some_code")
     outcome(town, 45, "repeated", "some_code")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from civic.errors import CivicError
-from ingestion.intake import answer_at_the_door, collect, take_in
+from ingestion.intake import answer_at_the_door, check, collect, take_in
 from ingestion.intake.collecting import safe_name
 from tests.ingestion.intake.conftest import REQUEST_HEADINGS, bronze
 
@@ -65,6 +66,7 @@ def test_a_hostile_name_becomes_a_harmless_one(name):
     assert not set(safe) & set("/\\\x1b\n|='!")
     assert not safe.startswith(".")
     assert len(safe) <= 120
+    assert len(safe.encode()) <= 180
 
 
 def test_the_unit_of_a_drop_cannot_leave_the_outbox(leave, settings, contracts, tmp_path):
@@ -109,3 +111,75 @@ def test_the_date_of_a_drop_stands_in_its_name_or_manifest(leave, settings, cont
 def test_a_path_that_is_not_there_is_called_wrongly(settings, contracts):
     with pytest.raises(CivicError, match="no file or folder"):
         collect(settings, contracts, [Path("nowhere")])
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"PK\x03\x04 breaks off", "archive_broken"),
+        (b"a,b\n1,\x00\n", "nul_bytes"),
+        (b",".join(b"c%d" % n for n in range(3_000)) + b"\n", "too_many_columns"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_answered_and_stops_nobody(
+    settings, contracts, tmp_path, content, code
+):
+    bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
+    bad.write_bytes(content)
+    good.write_text(f"{REQUEST_HEADINGS}\n{ROW}\n", encoding="utf-8")
+    collect(settings, contracts, [bad, good], unit="hotline", wait=lambda _: None)
+    receipts = {r.drop.file_name: r for r in take_in(settings, contracts)}
+    assert receipts["bad.csv"].refusal.code == code
+    assert re.search(r"[\u4e00-\u9fff]", receipts["bad.csv"].refusal.zh)
+    assert receipts["good.csv"].accepted == 1
+    assert len(list(settings.outbox.rglob("bad.csv.receipt-*.xlsx"))) == 1
+
+
+@pytest.mark.parametrize("name", ["名" * 83 + ".csv", "a\nb\x1b[31m.csv", 'it\'s "x".csv'])
+def test_a_file_of_any_name_is_taken_in(settings, contracts, tmp_path, name):
+    path = tmp_path / name
+    path.write_text(f"{REQUEST_HEADINGS}\n{ROW}\n", encoding="utf-8")
+    (collected,) = collect(settings, contracts, [path], unit="hotline", wait=lambda _: None)
+    assert collected.state == "new"
+    assert [r.accepted for r in take_in(settings, contracts)] == [1]
+
+
+def test_a_manifest_that_cannot_be_read_is_named(leave, settings, contracts):
+    path = leave([REQUEST_HEADINGS, ROW])
+    path.with_name(path.name + ".manifest.json").write_text("{", encoding="utf-8")
+    (collected,) = collect(settings, contracts, wait=lambda _: None)
+    assert collected.state == "not_readable"
+    assert "manifest.json" in collected.detail
+
+
+def test_headings_that_stand_twice_are_named_though_no_folder_tells_the_feed(
+    settings, contracts, tmp_path
+):
+    path = tmp_path / "export.csv"
+    path.write_text(f"{REQUEST_HEADINGS},诉求编号\n{ROW},A1\n", encoding="utf-8")
+    collect(settings, contracts, [path], unit="hotline", wait=lambda _: None)
+    (receipt,) = take_in(settings, contracts)
+    assert receipt.drop.feed == "service_request"
+    assert receipt.refusal.code == "headings_doubled"
+
+
+def test_a_refusal_names_the_headings_that_were_found(settings, contracts, tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text("甲,乙\n1,2\n", encoding="utf-8")
+    receipt = check(contracts, path)
+    assert "甲 | 乙" in receipt.refusal.zh
+    assert "服务诉求 service_request" in receipt.refusal.zh
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "nothing"])
+def test_a_dry_run_of_what_is_no_file_says_so_in_both_languages(contracts, tmp_path, kind):
+    path = tmp_path / "x.csv"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "link":
+        path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(CivicError) as refused:
+        check(contracts, path)
+    assert refused.value.zh
+    assert ("no file" in refused.value.message) == (kind == "nothing")

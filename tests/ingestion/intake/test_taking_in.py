@@ -259,3 +259,31 @@ def test_formulas_that_a_unit_sent_are_text_in_its_receipt(leave, run_intake, se
     kinds = {c.data_type for sheet in workbook for row in sheet.iter_rows() for c in row}
     assert receipt.rejected == 1
     assert "f" not in kinds
+
+
+def test_a_row_with_a_key_that_was_taken_stands_among_the_rows_to_correct(
+    leave, run_intake, settings
+):
+    leave(
+        [
+            REQUEST_HEADINGS,
+            *(f"D{n},2026-10-05,,办理中,噪音" for n in range(5)),
+            "D1,2026-10-05,,办理中,路灯",
+        ]
+    )
+    (receipt,) = run_intake()
+    assert [f["code"] for f in receipt.by_code] == ["duplicate_key"]
+    sheet = openpyxl.load_workbook(receipt_path(settings, receipt.drop, ".xlsx"))[
+        "更正 Corrections"
+    ]
+    assert [[c.value for c in row[:5]] for row in sheet.iter_rows(min_row=2)] == [
+        ["D1", "2026-10-05", None, "办理中", "路灯"]
+    ]
+
+
+def test_a_workbook_without_rejected_rows_has_no_rows_to_correct(leave, run_intake, settings):
+    leave([REQUEST_HEADINGS, "E1,2026-10-05,,办理中,噪音"])
+    (receipt,) = run_intake()
+    assert openpyxl.load_workbook(receipt_path(settings, receipt.drop, ".xlsx")).sheetnames == [
+        "回执 Receipt"
+    ]

@@ -16,7 +16,7 @@ ROW_CODES = (
 )
 DROP_CODES = (
     *("headings_doubled", "headings_missing", "over_reject_limit", "no_contract_fits"),
-    *("several_contracts_fit", "no_records", "original_altered", "not_a_file"),
+    *("several_contracts_fit", "contract_unknown", "no_records", "original_altered", "not_a_file"),
 )
 OUTCOMES = (
     *("repeated_in_drop", "left_out_blank", "left_out_title", "left_out_subtotal"),
