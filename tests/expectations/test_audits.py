@@ -235,4 +235,5 @@ def test_auditing_without_marts_is_a_failed_verdict_and_no_crash(tmp_path: Path)
         "event",
         "organisation",
         "person",
+        "residence",
     }
