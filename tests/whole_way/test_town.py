@@ -76,7 +76,9 @@ def test_no_direct_identifier_stands_outside_raw_vault_and_the_units_own_folders
             for column in frame.select(pl.col(pl.String)).iter_columns():
                 if column.name in ("sha256", "drop_id") or column.name.endswith("_pseudonym"):
                     continue
-                hits = column.filter(column.str.contains(rf"(?:^|\D)(?:{identifiers})(?:$|\D)"))
+                # A pseudonym is 32 hexadecimal digits: eleven of them in a row mean nothing.
+                bare = column.str.replace_all(r"[0-9a-f]{32}", "")
+                hits = column.filter(bare.str.contains(rf"(?:^|\D)(?:{identifiers})(?:$|\D)"))
                 assert hits.is_empty(), (schema, table, column.name, hits.head(2).to_list())
     for path in settings.outbox.rglob("*.json"):
         assert json.loads(path.read_text(encoding="utf-8"))
