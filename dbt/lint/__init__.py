@@ -87,3 +87,33 @@ def rows_of_feeds(_feeds: Any, attributes: list[tuple[str, str, str]]) -> str:
 def latest_rows(*_: Any) -> str:
     """The head of a model, up to a step of that name."""
     return "with latest_rows as (\n\n    select 1 as a_column\n\n)"
+
+
+def building_columns(columns: list[str]) -> str:  # noqa: ARG001
+    """A column of a building."""
+    return "a_column"
+
+
+def person_version_columns(relation: str) -> str:
+    """A column of a person."""
+    return f"{relation}.person_key"
+
+
+def household_key() -> str:
+    """A text."""
+    return "household_no"
+
+
+def entrance_key() -> str:
+    """A text."""
+    return "dwellings.entrance"
+
+
+def full_years(start: str, finish: str) -> str:
+    """A number."""
+    return f"({finish} - {start})"
+
+
+def pairs_of_one_name(lost: str, gained: str, *_: Any) -> str:
+    """A select."""
+    return f"select 1 as a_column\n    from {lost}\n    cross join {gained}"

@@ -1,15 +1,21 @@
 """Any figure under the boundaries of any date: nothing is lost, nothing made up."""
 
+import json
+from contextlib import contextmanager
 from datetime import date
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from analytics.reports.additivity import breaks
 from analytics.reports.boundaries import cells_within, date_of, follow_places, places_within
 from analytics.reports.cells import build_cells
 from analytics.reports.declarations import load_declarations
 from analytics.reports.semantic_manifest import load_catalog
+from civic.cli import reports
 from civic.errors import CivicError
 from civic.lake import open_lake
 from tests.dbt.bronze import Drop
@@ -145,6 +151,46 @@ def test_real_figures_are_restated_under_either_register(
             "210202010000/unplaced": 1,
             "210202010017": 1,
         }
+
+
+@pytest.fixture
+def civic(made, built, monkeypatch):
+    """The command line on the made registers, as if they had been published."""
+    catalog = load_catalog(built.settings.dbt_target / "semantic_manifest.json")
+
+    @contextmanager
+    def open_publication(*_):
+        yield SimpleNamespace(connection=made, number=1)
+
+    monkeypatch.setattr("publishing.publications.open_publication", open_publication)
+    monkeypatch.setattr("publishing.serving_tables.catalog_of", lambda _: catalog)
+    monkeypatch.setenv("CIVIC_LANG", "en")
+    app = typer.Typer()
+    reports.register(app)
+
+    def run(*arguments):
+        return CliRunner().invoke(app, ["report", "show", "events", *arguments])
+
+    return run
+
+
+def test_a_report_is_shown_under_the_boundaries_asked_for(civic):
+    asked = ("--boundaries", "2021-12-31", "--place", "开发区", "--level", "community")
+    answer = json.loads(civic(*asked, "--json").stdout)
+    (table,) = answer["tables"]
+    lines = {line["labels"][0]["en"]: line["figures"]["events_received"] for line in table["lines"]}
+    assert {name: cell["value"] for name, cell in lines.items()} == {"Total": 3, "山南社区": 3}
+    assert {cell["cell_id"] for cell in lines.values()} == {None}
+    assert answer["boundaries"] == "2021-12-31"
+    assert "boundaries of 2021-12-31" in civic("--boundaries", "2021-12-31").stdout
+    # A year later there is no such street.
+    assert "no place" in str(civic("--boundaries", "2022-12-31", "--place", "开发区").exception)
+
+
+@pytest.mark.parametrize("options", [["--ids"], ["--format", "xlsx"]])
+def test_what_leads_to_published_figures_is_refused_under_other_boundaries(civic, options):
+    found = civic("--boundaries", "2021-12-31", *options)
+    assert "none is published" in str(found.exception)
 
 
 def test_what_is_no_date_is_refused():

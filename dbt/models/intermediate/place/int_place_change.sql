@@ -40,7 +40,9 @@ forwards as (
 
 register_pairs as (
 
-    select register_city_code, from_date, to_date from forwards where to_date is not null
+    select register_city_code, from_date, to_date
+    from forwards
+    where to_date is not null
     union all
     select register_city_code, to_date as from_date, from_date as to_date
     from forwards

@@ -10,7 +10,8 @@ with changes as (
 
 gained as (
 
-    select * from changes where place_code is null
+    select * from changes
+    where place_code is null
 
 ),
 

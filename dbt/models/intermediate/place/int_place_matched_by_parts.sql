@@ -51,7 +51,11 @@ part_counts as (
 
 lost as (
 
-    select changes.register_city_code, changes.from_date, changes.to_date, changes.level,
+    select
+        changes.register_city_code,
+        changes.from_date,
+        changes.to_date,
+        changes.level,
         changes.place_code
     from changes
     left join matched

@@ -22,9 +22,8 @@ rows_told_again as (
         told.*,
         cast(told._as_of as date) as told_on,
         {% for name in followed -%}
-        coalesce(cast(told.{{ name }} as {{ text_type() }}), '')
-        {{- " || '|' || " if not loop.last else ' as identity' }}
-        {% endfor %}
+        coalesce(cast(told.{{ name }} as {{ text_type() }}), ''){{ " || '|' || " if not loop.last }}
+        {%- endfor %} as identity
     from {{ ref('int_person_told') }} as told
     inner join persons_told_again on told.person_key = persons_told_again.person_key
 
@@ -75,11 +74,11 @@ versions_told_again as (
 
     select
         {{ person_version_columns('days_dated') }},
-        valid_from,
-        next_told_on as valid_to,
-        next_told_on is null as is_current
+        days_dated.valid_from,
+        days_dated.next_told_on as valid_to,
+        days_dated.next_told_on is null as is_current
     from days_dated
-    where ends
+    where days_dated.ends
 
 ),
 

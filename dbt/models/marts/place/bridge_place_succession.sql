@@ -60,29 +60,30 @@ succession as (
         places_to.to_place_name as successor_name,
         case
             when changes.to_place_code is not null
-                and changes.place_name is not distinct from changes.to_place_name then 'same'
+                and coalesce(changes.place_name, '') = coalesce(changes.to_place_name, '')
+                then 'same'
             when changes.to_place_code is not null then 'renamed'
             when followed.to_place_code is null then 'unknown'
             when successor_counts.successor_count > 1 then 'split'
-            when places_to.place_code is not null
-                or predecessor_counts.predecessor_count > 1 then 'merged'
+            when places_to.place_code is not null or predecessor_counts.predecessor_count > 1
+                then 'merged'
             else 'recoded'
         end as state,
         case when changes.to_place_code is not null then 'code' else followed.evidence end
             as evidence
     from changes
-    {% for relation, columns in [
-        ('followed', ['place_code']), ('successor_counts', ['place_code'])
-    ] -%}
+    {% for relation in ['followed', 'successor_counts'] -%}
     left join {{ relation }}
-        on {% for name in pair + columns -%}
-        changes.{{ name }} = {{ relation }}.{{ name }}{{ ' and ' if not loop.last }}
-        {%- endfor %}
+        on changes.register_city_code = {{ relation }}.register_city_code
+        and changes.from_date = {{ relation }}.from_date
+        and changes.to_date = {{ relation }}.to_date
+        and changes.place_code = {{ relation }}.place_code
     {% endfor -%}
     left join predecessor_counts
-        on {% for name in pair + ['to_place_code'] -%}
-        followed.{{ name }} = predecessor_counts.{{ name }}{{ ' and ' if not loop.last }}
-        {%- endfor %}
+        on followed.register_city_code = predecessor_counts.register_city_code
+        and followed.from_date = predecessor_counts.from_date
+        and followed.to_date = predecessor_counts.to_date
+        and followed.to_place_code = predecessor_counts.to_place_code
     left join places_to
         on {% for name in pair -%}
         changes.{{ name }} = places_to.{{ name }} and {% endfor -%}

@@ -3,14 +3,21 @@
 with versions as (
 
     select
-        person_key, dwelling_code, household_key, valid_from, valid_to, is_current
+        person_key,
+        dwelling_code,
+        household_key,
+        valid_from,
+        valid_to,
+        is_current
     from {{ ref('dim_person_history') }}
 
 ),
 
 persons_changed as (
 
-    select distinct person_key from versions where not is_current
+    select distinct person_key
+    from versions
+    where not is_current
 
 ),
 
@@ -18,19 +25,9 @@ versions_compared as (
 
     select
         versions.*,
-        case
-            when lag(versions.valid_from) over (
-                    partition by versions.person_key order by versions.valid_from
-                ) is not null
-                and lag(versions.dwelling_code) over (
-                    partition by versions.person_key order by versions.valid_from
-                ) is not distinct from versions.dwelling_code
-                and lag(versions.household_key) over (
-                    partition by versions.person_key order by versions.valid_from
-                ) is not distinct from versions.household_key
-                then 0
-            else 1
-        end as begins
+        coalesce(versions.dwelling_code, '') || '|' || coalesce(versions.household_key, '') as home,
+        lag(coalesce(versions.dwelling_code, '') || '|' || coalesce(versions.household_key, ''))
+            over (partition by versions.person_key order by versions.valid_from) as previous_home
     from versions
     inner join persons_changed on versions.person_key = persons_changed.person_key
 
@@ -40,7 +37,7 @@ versions_numbered as (
 
     select
         *,
-        sum(begins) over (
+        sum(case when previous_home = home then 0 else 1 end) over (
             partition by person_key
             order by valid_from
             rows between unbounded preceding and current row

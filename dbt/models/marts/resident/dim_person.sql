@@ -24,13 +24,10 @@ persons_aged as (
 
 ),
 
-dim_person as (
+persons_banded as (
 
     select
-        persons_aged.person_key,
-        persons_aged.resident_kind,
-        persons_aged.sex,
-        persons_aged.birth_date,
+        *,
         case
             when age < 0 or age is null then null
             when age < 6 then '00-05'
@@ -40,25 +37,37 @@ dim_person as (
             when age < 60 then '35-59'
             when age < 80 then '60-79'
             else '80+'
-        end as age_band,
-        persons_aged.education,
-        persons_aged.marital_status,
-        persons_aged.dwelling_code,
-        persons_aged.place_code,
-        persons_aged.household_no,
-        persons_aged.household_key,
-        persons_aged.lives_where_registered,
-        persons_aged.registered_on,
+        end as age_band
+    from persons_aged
+
+),
+
+dim_person as (
+
+    select
+        persons_banded.person_key,
+        persons_banded.resident_kind,
+        persons_banded.sex,
+        persons_banded.birth_date,
+        persons_banded.age_band,
+        persons_banded.education,
+        persons_banded.marital_status,
+        persons_banded.dwelling_code,
+        persons_banded.place_code,
+        persons_banded.household_no,
+        persons_banded.household_key,
+        persons_banded.lives_where_registered,
+        persons_banded.registered_on,
         places.city_code,
         places.district_code,
         places.street_code,
         places.community_code,
         places.grid_code,
-        persons_aged.valid_from,
-        persons_aged.as_of
-    from persons_aged
+        persons_banded.valid_from,
+        persons_banded.as_of
+    from persons_banded
     left join {{ ref('int_place_code_resolved') }} as places
-        on persons_aged.place_code = places.place_code
+        on persons_banded.place_code = places.place_code
 
 )
 
