@@ -105,9 +105,13 @@ def run_compiled(
     """
     for schema in ("staging", "intermediate", "marts"):
         connection.execute(f"create schema if not exists lake.{schema}")
-    for path in sorted((PROJECT_ROOT / "dbt" / "seeds").glob("*.csv")):
+    for seed in [n for n in built.manifest["nodes"].values() if n["resource_type"] == "seed"]:
+        types = seed["config"]["column_types"]
+        listed = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in types.items())
+        path = PROJECT_ROOT / "dbt" / "seeds" / f"{seed['name']}.csv"
         connection.execute(
-            f"create or replace table lake.intermediate.{path.stem} as from read_csv('{path}')"
+            f"create or replace table lake.intermediate.{seed['name']} as "
+            f"select {listed} from read_csv('{path}', all_varchar = true)"
         )
     chosen = [model for model in built.compiled() if any(part in model[1] for part in named)]
     for schema, name, kind, sql in chosen:
