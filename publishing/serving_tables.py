@@ -69,12 +69,19 @@ def catalog_of(publication: OpenPublication) -> Catalog:
 def cell_atoms(
     publication: OpenPublication,
 ) -> Callable[[Mapping[str, Any], int], pl.DataFrame]:
-    """A function from a cell and a limit of fact rows to the source rows behind the cell."""
+    """A function from a cell and a limit of fact rows to the source rows behind the cell.
+
+    It remembers what it found: each language of a workbook asks for the same.
+    """
     catalog = catalog_of(publication)
+    found: dict[tuple[str, int], pl.DataFrame] = {}
 
     def atoms(cell: Mapping[str, Any], at_most: int) -> pl.DataFrame:
-        sql = atoms_sql(catalog.metric(cell["metric"]), coordinates_of(cell), (0, at_most))
-        return publication.connection.execute(sql).pl()
+        asked = (str(cell["cell_id"]), at_most)
+        if asked not in found:
+            sql = atoms_sql(catalog.metric(cell["metric"]), coordinates_of(cell), (0, at_most))
+            found[asked] = publication.connection.execute(sql).pl()
+        return found[asked]
 
     return atoms
 

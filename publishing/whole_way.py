@@ -158,6 +158,7 @@ def write_workbooks(settings: Settings, publication: Publication) -> list[Path]:
     with open_publication(settings, publication.number) as opened:
         catalog, places = catalog_of(opened), opened.table("places")
         values = value_labels(load_contracts(settings.contract_paths))
+        atoms_of = cell_atoms(opened)
         return [
             write_report_workbook(
                 report,
@@ -168,7 +169,7 @@ def write_workbooks(settings: Settings, publication: Publication) -> list[Path]:
                 places=places.filter(pl.col("is_current")),
                 imprint=imprint,
                 values=values,
-                atoms_of=cell_atoms(opened),
+                atoms_of=atoms_of,
             )
             for report in load_declarations(catalog=catalog).values()
             for lang in LANGUAGES
