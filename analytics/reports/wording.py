@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping
 
 from analytics.reports.coordinates import ALL, UNDATED, UNPLACED
 from analytics.reports.metrics import Aggregate, Label, Metric
+from civic.settings import PROJECT_ROOT
 from ingestion.contracts.model import Contract
+from ingestion.contracts.modules import module_titles
 
+WORK_ITEMS = PROJECT_ROOT / "dbt" / "seeds" / "work_items.csv"
 _FUNCTIONS = {
     "count": Label("的行数", "number of rows"),
     "sum_boolean": Label("符合“{0}”的行数", "number of rows where {0}"),
@@ -81,9 +85,12 @@ def period_name(period: str) -> Label:
 def value_labels(contracts: Mapping[str, Contract]) -> dict[tuple[str, str], Label]:
     """Labels of slice values, by (dimension, value).
 
-    Levels, feeds, every contract's codes, and units that answer by the title of their answers.
+    Levels, modules, work items, feeds, every contract's codes, and units that answer by the title
+    of their answers.
     """
     labels = {("level", level): label for level, label in _LEVELS.items() if level != ALL}
+    labels |= {("module", name): Label(*titles) for name, titles in module_titles().items()}
+    labels |= _work_items()
     for feed, contract in contracts.items():
         labels["feed", feed] = Label(contract.title_zh, contract.title_en)
         if contract.centre.get("element") == "feedback":
@@ -92,6 +99,16 @@ def value_labels(contracts: Mapping[str, Contract]) -> dict[tuple[str, str], Lab
             for code in one.codes:
                 labels.setdefault((one.name, code.value), Label(code.label_zh, code.label_en))
     return labels
+
+
+def _work_items() -> dict[tuple[str, str], Label]:
+    """The catalogue's items in both languages; a slice names an item by code and Chinese name."""
+    with WORK_ITEMS.open(encoding="utf-8", newline="") as catalogue:
+        named = [(r["item_code"], r["name_zh"], r["name_en"]) for r in csv.DictReader(catalogue)]
+    return {
+        ("item_label", f"{code} {zh}"): Label(f"{code} {zh}", f"{code} {en}")
+        for code, zh, en in named
+    }
 
 
 def _constant(entry: object) -> str:

@@ -20,6 +20,11 @@ def module_place(module: str) -> int:
     return names.index(module) if module in names else len(names)
 
 
+def module_titles() -> dict[str, tuple[str, str]]:
+    """Every module's name in Chinese and English, in their order."""
+    return {name: (entry["zh"], entry["en"]) for name, entry in _modules().items()}
+
+
 @cache
 def _modules() -> dict[str, dict[str, str]]:
     text = files(__package__ or "").joinpath("modules.yml").read_text("utf-8")
