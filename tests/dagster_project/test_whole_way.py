@@ -54,7 +54,7 @@ def _result(table: str, success: bool, severity: str = "blocking") -> SimpleName
 
 @pytest.fixture
 def rooms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Rooms:
-    verdict = SimpleNamespace(passed=True, results=[_result("marts.fct_event", True)])
+    verdict = SimpleNamespace(passed=True, results=[_result("lake.marts.fct_event", True)])
     made = Rooms([], {}, verdict, set())
 
     def step(name: str, answer: Any) -> None:
@@ -127,7 +127,10 @@ def test_a_feed_is_taken_in_after_those_that_it_refers_to(rooms, run):
 
 
 def test_a_blocking_audit_leaves_the_last_publication_standing(rooms, run):
-    failed = [_result("marts.fct_event", False), _result("bronze.resident", False, "warning")]
+    failed = [
+        _result("lake.marts.fct_event", False),
+        _result("lake.bronze.resident", False, "warning"),
+    ]
     rooms.verdict = SimpleNamespace(passed=False, results=failed)
     result = run()
     assert not result.success
@@ -145,7 +148,10 @@ def test_a_failing_test_of_dbt_leaves_the_last_publication_standing(rooms, run):
 
 
 def test_a_warning_does_not_hold_up_the_publication(rooms, run):
-    results = [_result("bronze.resident", False, "warning"), _result("cells", True)]
+    results = [
+        _result("lake.bronze.resident", False, "warning"),
+        _result("memory.main.cells", True),
+    ]
     rooms.verdict = SimpleNamespace(passed=True, results=results)
     assert run().success
     assert "publish_cells" in rooms.done
