@@ -5,7 +5,13 @@ headings against them, and what follows from them (template, dictionary, dbt sou
 belong here: reading files or judging values.
 """
 
-from ingestion.contracts.headings import HeadingMatch, match_headings, recognise, score_headings
+from ingestion.contracts.headings import (
+    HeadingMatch,
+    match_headings,
+    nearest,
+    recognise,
+    score_headings,
+)
 from ingestion.contracts.loading import load_contract, load_contracts
 from ingestion.contracts.model import (
     AsOfRule,
@@ -33,6 +39,7 @@ __all__ = [
     "load_contract",
     "load_contracts",
     "match_headings",
+    "nearest",
     "recognise",
     "score_headings",
 ]

@@ -87,6 +87,18 @@ def recognise(contracts: Mapping[str, Contract], rows: Sequence[Sequence[str | N
     return sorted(feed for feed, rank in best.items() if rank == least)
 
 
+def nearest(
+    contracts: Mapping[str, Contract], rows: Sequence[Sequence[str | None]], at_most: int = 3
+) -> list[str]:
+    """Feeds that know most of the headings of some row, the best first; none that knows none."""
+    known = {
+        feed: max((len(match_headings(contract, row).columns) for row in rows), default=0)
+        for feed, contract in contracts.items()
+    }
+    ranked = sorted((feed for feed in known if known[feed]), key=lambda feed: (-known[feed], feed))
+    return ranked[:at_most]
+
+
 def normalise(heading: str) -> str:
     """One spelling for all: NFKC, lower case, without blanks and punctuation."""
     return _IGNORED.sub("", unicodedata.normalize("NFKC", heading)).casefold()

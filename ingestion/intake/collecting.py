@@ -16,7 +16,7 @@ from typing import Literal
 
 from civic.errors import CivicError
 from civic.settings import Settings
-from ingestion.contracts import Contract, recognise
+from ingestion.contracts import Contract, nearest, recognise
 from ingestion.intake.as_of import MANIFEST_SUFFIX, as_of, read_manifest
 from ingestion.intake.examining import Refusal
 from ingestion.intake.originals import Drop, clear_leftovers, drop_id, keep, write_drop
@@ -227,12 +227,14 @@ def recognise_feed(
     if len(fitting) == 1:
         return fitting[0], None
     code = "several_contracts_fit" if fitting else "no_contract_fits"
-    feeds = [contracts[feed] for feed in fitting or contracts]
+    feeds = [contracts[feed] for feed in fitting or nearest(contracts, rows)]
+    named_zh = "、".join(f"{c.title_zh} {c.feed}" for c in feeds)
+    named_en = ", ".join(c.feed for c in feeds)
     zh, en = describe(
         code,
         column=_headings_in_short(rows),
-        expected_zh="、".join(f"{c.title_zh} {c.feed}" for c in feeds),
-        expected_en=", ".join(c.feed for c in feeds),
+        expected_zh=named_zh or f"{len(contracts)} 种数据之一，见数据字典",
+        expected_en=named_en or f"{len(contracts)} feeds in the data dictionary",
     )
     return None, Refusal(code, zh, en)
 

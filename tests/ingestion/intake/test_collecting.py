@@ -94,7 +94,20 @@ def test_a_file_that_no_contract_fits_is_answered_and_kept(settings, contracts, 
     (receipt,) = take_in(settings, contracts)
     assert receipt.refusal is not None
     assert receipt.refusal.code == "no_contract_fits"
+    assert f"{len(contracts)} feeds" in receipt.refusal.en
     assert bronze(settings, "select status, feed from bronze.drops") == [("refused", "")]
+
+
+def test_a_file_that_no_contract_fits_names_the_feeds_that_come_near(settings, contracts, tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text("工单编号,诉求类别,乙\n1,2,3\n", encoding="utf-8")
+    collect(settings, contracts, [path], unit="hotline", wait=lambda _: None)
+    (receipt,) = take_in(settings, contracts)
+    assert receipt.refusal is not None
+    assert receipt.refusal.code == "no_contract_fits"
+    assert "service_request" in receipt.refusal.en
+    assert "服务诉求 service_request" in receipt.refusal.zh
+    assert "coast_post" not in receipt.refusal.en
 
 
 def test_the_date_of_a_drop_stands_in_its_name_or_manifest(leave, settings, contracts):
@@ -169,7 +182,7 @@ def test_a_refusal_names_the_headings_that_were_found(settings, contracts, tmp_p
     path.write_text("甲,乙\n1,2\n", encoding="utf-8")
     receipt = check(contracts, path)
     assert "甲 | 乙" in receipt.refusal.zh
-    assert "服务诉求 service_request" in receipt.refusal.zh
+    assert "见数据字典" in receipt.refusal.zh
 
 
 @pytest.mark.parametrize("kind", ["folder", "link", "nothing"])
