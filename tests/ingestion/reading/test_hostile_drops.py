@@ -139,7 +139,11 @@ def test_formats_are_not_mixed_in_one_drop(refused):
     assert refused(data, "drop.zip").code == "formats_mixed"
 
 
-@pytest.mark.parametrize("data", [b"", gzip.compress(b""), zipped(), zipped(("a.csv", b""))])
+@pytest.mark.parametrize(
+    "data",
+    [b"", gzip.compress(b""), zipped(), zipped(("a.csv", b""))],
+    ids=["file", "gzip", "zip", "member of a zip"],
+)
 def test_nothing_is_refused_as_empty(refused, data):
     assert refused(data).code == "empty"
 
@@ -164,6 +168,7 @@ def test_links_folders_and_pipes_are_refused_without_waiting(refused, tmp_path):
         (zipped(("[Content_Types].xml", b"<x/>"), ("word/document.xml", b"<x/>")), "DOCX"),
         (old_office_file("WordDocument"), "DOC"),
     ],
+    ids=["PDF", "HTML", "XML", "RAR", "TAR", "DOCX", "DOC"],
 )
 def test_other_formats_are_named_and_refused_whatever_the_extension(refused, data, kind):
     error = refused(data, "名册.xls")
