@@ -105,15 +105,27 @@ def take_in_drops(settings: Settings, collected: Iterable[Collected] = ()) -> li
 
 
 def build_models(settings: Settings) -> DbtResult:
-    """The centre, from bronze; dbt's own tests run with it."""
-    from civic.dbt_runner import run_dbt
+    """The centre, from bronze; dbt's own tests run with it.
+
+    Only models behind whose sources something changed are built; all of them where dbt's project,
+    the contracts or the lake are others than at the last build.
+    """
+    from civic import dbt_state
+    from civic.dbt_runner import DbtResult, run_dbt
     from ingestion.contracts.dbt_sources import dbt_vars, sync
 
     contracts = load_contracts(settings.contract_paths)
     sync(contracts, settings)
+    variables = dbt_vars(contracts)
+    selection, built_from = dbt_state.choose(settings, variables)
+    if selection.nothing:
+        return DbtResult((), 0.0, settings.dbt_target)
+    dbt_state.begin(settings, selection)
     # Unit tests judge the models, not the data: they run in `make test`.
     only_data = ("--exclude-resource-type", "unit_test")
-    return run_dbt(settings, "build", *only_data, variables=dbt_vars(contracts))
+    result = run_dbt(settings, "build", *only_data, *selection.arguments(), variables=variables)
+    dbt_state.finish(settings, built_from)
+    return result
 
 
 def build_all_cells(settings: Settings) -> pl.DataFrame:

@@ -143,7 +143,7 @@ def _model_yaml(contract: Contract) -> str:
 
 def _versions_yaml(contract: Contract, name: str) -> str:
     described = "Every accepted row, also those that later ones have replaced."
-    return _described(contract, name, described, _tests(contract)[:1])
+    return _described(contract, name, described, [])
 
 
 def _described(contract: Contract, name: str, what: str, tests: list[Any]) -> str:
@@ -154,7 +154,7 @@ def _described(contract: Contract, name: str, what: str, tests: list[Any]) -> st
     model: dict[str, Any] = {
         "name": name,
         "description": f"{contract.title_zh} · {contract.title_en}. {what}",
-        "data_tests": tests,
+        **({"data_tests": tests} if tests else {}),
         "columns": [*(_column(f) for f in contract.bronze_fields), *lineage],
     }
     return _yaml(contract.feed, {"models": [model]})
@@ -175,17 +175,17 @@ def _column(field: Field) -> dict[str, Any]:
 
 
 def _tests(contract: Contract) -> list[Any]:
-    """One test of all required columns in one pass, and one of the key within its relation."""
-    required = [f.bronze_name for f in contract.bronze_fields if f.required]
-    tests = [_test("filled", columns=[*required, "_drop_id", "_record"])]
+    """One row in force for each key within its relation. That what a contract requires is filled
+    is audited where it is stored, in bronze (``expectations.bronze``).
+    """
     if not (key := _key(contract)):
-        return tests
+        return []
     within: list[str] = []
     if contract.relation.mode == "snapshot":
         within = _bronze_names(contract, contract.relation.scope) or ["_unit"]
     if contract.relation.history:
         within = [*within, "_as_of"]
-    return [*tests, _test("unique_combination", combination=[*within, *key], filled=key)]
+    return [_test("unique_combination", combination=[*within, *key], filled=key)]
 
 
 def _test(test: str, **arguments: list[Any]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ import pytest
 from dagster_project import keys
 from dagster_project.installation import load_installation
 
+LAYERS = ("staging", "intermediate", "marts")
+
 
 @pytest.fixture(scope="module")
 def result(installed, definitions):
@@ -44,3 +46,18 @@ def test_what_great_expectations_and_dbt_say_is_shown_on_the_tables(result):
     shown = {check.asset_key for check in result.get_asset_check_evaluations()}
     assert {keys.VERDICT, keys.CELLS} <= shown
     assert {"bronze", "marts"} <= {key.path[0] for key in shown}
+
+
+def test_models_whose_sources_did_not_change_are_told_as_unchanged(result, definitions):
+    graph = definitions.resolve_asset_graph()
+    models = [key for key in graph.executable_asset_keys if key.path[0] in LAYERS]
+    with dg.DagsterInstance.ephemeral() as instance:
+        again = definitions.resolve_job_def(keys.WHOLE_WAY).execute_in_process(
+            instance=instance, asset_selection=models
+        )
+    made = [
+        event.step_materialization_data.materialization
+        for event in again.get_asset_materialization_events()
+    ]
+    assert {entry.asset_key for entry in made} == set(models)
+    assert all(entry.metadata["unchanged"].value for entry in made)

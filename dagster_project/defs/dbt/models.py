@@ -4,7 +4,7 @@ dbt is started with the command and environment of ``civic.dbt_runner``, as ``ci
 not with ``DbtCliResource``, which asks ``dbt --version``, and that asks the package registry.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -52,7 +52,39 @@ def models() -> dg.Definitions:
 def build_models(
     context: dg.AssetExecutionContext, installation: Installation, manifest: Mapping[str, Any]
 ) -> Iterator[Any]:
-    """Run ``dbt build`` on what was selected; a materialisation or check result per node."""
+    """Run ``dbt build``; a materialisation or check result per node.
+
+    Where all models are asked for, those are built that are behind their sources, and the others
+    are told as unchanged. Where some are chosen by hand, just these are built, behind or not.
+    """
+    from civic import dbt_state
+    from ingestion.contracts.dbt_sources import dbt_vars
+
+    settings, variables = installation.settings, dbt_vars(installation.contracts)
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    if context.is_subset:
+        yield from _invoke(context, installation, manifest, None)
+        return
+    selection, built_from = dbt_state.choose(settings, variables)
+    told: set[dg.AssetKey] = set()
+    if not selection.nothing:
+        dbt_state.begin(settings, selection)
+        for event in _invoke(context, installation, manifest, selection.arguments()):
+            if isinstance(event, dg.Output):
+                told.add(context.asset_key_for_output(event.output_name))
+            yield event
+        dbt_state.finish(settings, built_from)
+    for key in context.selected_asset_keys - told:
+        yield dg.MaterializeResult(asset_key=key, metadata={"unchanged": True})
+
+
+def _invoke(
+    context: dg.AssetExecutionContext,
+    installation: Installation,
+    manifest: Mapping[str, Any],
+    chosen_here: Sequence[str] | None,
+) -> Iterator[Any]:
+    """``dbt build`` of these arguments, or of what the run selected; its events as they come."""
     from dagster_dbt import DbtCliInvocation
     from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
     from packaging.version import Version
@@ -62,14 +94,12 @@ def build_models(
     from ingestion.contracts.dbt_sources import dbt_vars
 
     settings = installation.settings
-    settings.dbt_target.mkdir(parents=True, exist_ok=True)
     install_extensions()
     chosen = get_updated_cli_invocation_params_for_context(
         context, manifest=manifest, dagster_dbt_translator=LakeTranslator()
     )
-    command = dbt_command(
-        settings, "build", *chosen.selection_args, variables=dbt_vars(installation.contracts)
-    )
+    arguments = chosen.selection_args if chosen_here is None else chosen_here
+    command = dbt_command(settings, "build", *arguments, variables=dbt_vars(installation.contracts))
     environment = dbt_environment(settings) | {"DBT_LOG_FORMAT": "json", "PYTHONUNBUFFERED": "1"}
     if chosen.indirect_selection:
         environment["DBT_INDIRECT_SELECTION"] = chosen.indirect_selection
