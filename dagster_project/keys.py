@@ -12,6 +12,8 @@ VERDICT = dg.AssetKey(["quality", "verdict"])
 CELLS = dg.AssetKey(["reports", "cells"])
 PUBLICATION = dg.AssetKey(["serving", "publication"])
 WORKBOOKS = dg.AssetKey(["reports", "workbooks"])
+BASE_LISTS = dg.AssetKey(["outbox", "base_lists"])
+PROVINCE = dg.AssetKey(["outbox", "province"])
 
 
 def delivery(feed: str) -> dg.AssetKey:

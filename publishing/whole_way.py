@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from civic.dbt_runner import DbtResult
     from expectations import Verdict
     from ingestion.intake import Collected, Receipt
+    from publishing.exchange import BaseLists, ProvinceExtract
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,20 @@ def write_workbooks(settings: Settings, publication: Publication) -> list[Path]:
         ]
 
 
+def send_lists(settings: Settings, publication: Publication) -> BaseLists:
+    """The base list of new organisations to the outbox of each unit that answers about it."""
+    from publishing.exchange import send_base_lists
+
+    return send_base_lists(settings, number=publication.number)
+
+
+def write_extract(settings: Settings, publication: Publication) -> ProvinceExtract:
+    """The extract for the province: ``outbox/province/v_<n>/``."""
+    from publishing.exchange import write_province
+
+    return write_province(settings, number=publication.number)
+
+
 def semantic_manifest(settings: Settings) -> Path:
     """Where dbt leaves its semantic manifest."""
     return settings.dbt_target / "semantic_manifest.json"
@@ -215,5 +230,17 @@ STEPS: tuple[Step, ...] = (
         "生成报表文件",
         "Write the workbooks",
         lambda r, done: write_workbooks(r.settings, done["publish"]),
+    ),
+    Step(
+        "base_lists",
+        "下发名单",
+        "Send the base lists",
+        lambda r, done: send_lists(r.settings, done["publish"]),
+    ),
+    Step(
+        "province",
+        "编制上报数据",
+        "Write the extract for the province",
+        lambda r, done: write_extract(r.settings, done["publish"]),
     ),
 )

@@ -52,6 +52,8 @@ def run_answer(result: WayResult) -> dict[str, Any]:
             "cells": publication.manifest["cells"],
         },
         "workbooks": [str(path) for path in results["workbooks"]],
+        "base_lists": [str(made.path) for made in results["base_lists"].lists],
+        "province": str(results["province"].folder),
         "seconds": dict(result.seconds),
     }
 
@@ -197,6 +199,9 @@ def places_to_look(result: WayResult, settings: Settings) -> list[tuple[str, str
     data_docs = settings.quality / "data_docs" / "index.html"
     return [
         (short(workbooks), say("报表文件（XLSX）", "the reports as workbooks")),
-        (short(settings.outbox), say("给各单位的回执", "receipts for the units")),
+        (
+            short(settings.outbox),
+            say("给各单位的回执、名单，上报数据", "receipts and lists for units, the extract"),
+        ),
         (short(data_docs), say("质量审核结果", "what the audits found")),
     ]

@@ -1,4 +1,4 @@
-"""The one job: everything, from the drop folder to the workbooks, in the order of the graph."""
+"""The one job: everything, from the drop folder to the outbox, in the order of the graph."""
 
 import dagster as dg
 

@@ -169,8 +169,12 @@ def _rule(quality: DataQuality) -> RowRule:
 
 
 def _reading(value: dict[str, Any]) -> Reading:
-    leave_out = tuple(LeaveOut(**entry) for entry in value.pop("leave_out", []))
+    leave_out = tuple(_leave_out(entry) for entry in value.pop("leave_out", []))
     return Reading(**value, leave_out=leave_out)
+
+
+def _leave_out(entry: dict[str, Any]) -> LeaveOut:
+    return LeaveOut(**{**entry, "nothing_but": tuple(entry.get("nothing_but", ()))})
 
 
 def _relation(value: dict[str, Any]) -> Relation:
@@ -221,6 +225,17 @@ def _check(contract: Contract, path: Path) -> None:
         f"asOf column {rule.column} is no field"
         for rule in contract.as_of
         if rule.source == "column" and rule.column not in names
+    ]
+    faults += [
+        f"leave_out: {name} is no field"
+        for rule in contract.reading.leave_out
+        for name in rule.nothing_but
+        if name not in names
+    ]
+    faults += [
+        f"leave_out {rule.reason}: nothing_but must name the key"
+        for rule in contract.reading.leave_out
+        if rule.nothing_but and not {f.name for f in contract.key} & set(rule.nothing_but)
     ]
     if contract.relation.mode == "upsert" and not contract.key:
         faults.append("upsert needs a primaryKey")

@@ -90,16 +90,19 @@ class RowRule:
 
 @dataclass(frozen=True)
 class LeaveOut:
-    """Rows that are no records: titles, subtotals. ``when`` tells how they are known.
+    """Rows that are no records: titles, subtotals, questions without an answer.
 
-    ``only_first_cell``: nothing but the first cell is filled. ``pattern``: a regular expression
-    that the text of the named column (or the first cell) matches.
+    A row is left out when all that is stated holds. ``only_first_cell``: nothing but the first
+    cell is filled. ``nothing_but``: of the contract's fields the key is filled, and beside it none
+    but these. ``pattern``: a regular expression that the text of the named column (or the first
+    cell) matches.
     """
 
     reason: str
     column: str | None = None
     pattern: str | None = None
     only_first_cell: bool = False
+    nothing_but: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@ Three sheets: 填报 with the headings and one empty row after another, 字段�
 field means, and 代码 (hidden) with the lists to choose from. Only the first is ever read as a
 drop: no row of the others looks like the contract's headings.
 
-Belongs here: the workbook's layout. Does not: receipts and workbooks to correct (``intake``).
+Belongs here: the workbook's layout. Does not: receipts and workbooks to correct (``intake``), nor
+what a list that goes out asks (``publishing.exchange``).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -46,8 +48,16 @@ _GUIDE_COLUMNS = (
 )
 
 
-def write_template(contract: Contract, path: Path) -> None:
-    """Write the XLSX for one contract; the same contract gives the same bytes.
+def write_template(
+    contract: Contract,
+    path: Path,
+    rows: Iterable[Mapping[str, str]] = (),
+    add_sheets: Callable[[xlsxwriter.Workbook], None] | None = None,
+) -> None:
+    """Write the XLSX for one contract; the same contract and rows give the same bytes.
+
+    ``rows``: what is filled in already, by field name, always as text. ``add_sheets`` may add
+    sheets of its own; none of their rows may look like the contract's headings.
 
     Headings are the Chinese labels, with * behind those that must be filled in; attributes that
     are never taken in have no column. Identifiers are text, so that a spreadsheet keeps all
@@ -66,8 +76,10 @@ def write_template(contract: Contract, path: Path) -> None:
         guide = book.add_worksheet(GUIDE_SHEET)
         codes = book.add_worksheet(CODES_SHEET)
         lists = _write_codes(codes, fields)
-        _write_entry(book, entry, contract, fields, lists)
+        _write_entry(book, entry, contract, fields, lists, rows)
         _write_guide(book, guide, contract, fields)
+        if add_sheets:
+            add_sheets(book)
 
 
 def _entry_sheet_name(contract: Contract) -> str:
@@ -88,7 +100,12 @@ def _write_codes(sheet: Any, fields: list[Field]) -> dict[str, str]:
 
 
 def _write_entry(
-    book: Any, sheet: Any, contract: Contract, fields: list[Field], lists: dict[str, str]
+    book: Any,
+    sheet: Any,
+    contract: Contract,
+    fields: list[Field],
+    lists: dict[str, str],
+    filled: Iterable[Mapping[str, str]],
 ) -> None:
     row = (contract.reading.heading_row or 1) - 1
     heading = {"bold": True, "font_color": _INK, "border": 1, "border_color": _LINE}
@@ -103,6 +120,11 @@ def _write_entry(
         sheet.data_validation(
             row + 1, column, LAST_ROW, column, _validation(field, lists) | help_text
         )
+    for place, values in enumerate(filled, start=row + 1):
+        for column, field in enumerate(fields):
+            if field.name in values:
+                # As text and nothing else: what a unit sent must not become a formula.
+                sheet.write_string(place, column, values[field.name], body["string"])
     sheet.set_row(row, 30)
     keys = sum(1 for f in fields[:2] if f.key_position is not None)
     sheet.freeze_panes(row + 1, keys)

@@ -128,6 +128,9 @@ def left_out_of(rule: LeaveOut) -> Words:
     if rule.only_first_cell:
         zh.append("只填了第一格")
         en.append("only the first cell is filled")
+    if rule.nothing_but:
+        zh.append(f"只填了 {'、'.join(rule.nothing_but)}")
+        en.append(f"nothing but {', '.join(rule.nothing_but)} is filled")
     if rule.pattern:
         where_zh, where_en = (f" {rule.column}", rule.column) if rule.column else ("第一格", "it")
         zh.append(f"{where_zh}形如 `{rule.pattern}`")

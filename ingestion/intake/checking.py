@@ -103,6 +103,8 @@ def _without_left_out(
         position = match.columns.get(rule.column or "")
         text = pl.col(str(position)) if position is not None else first
         condition = alone if rule.only_first_cell else pl.lit(True)
+        if rule.nothing_but:
+            condition &= _nothing_but(contract, match, rule.nothing_but)
         if rule.pattern:
             condition &= text.str.contains(f"^(?:{rule.pattern})$")
         reason = reason.when(condition).then(pl.lit(rule.reason))
@@ -110,6 +112,17 @@ def _without_left_out(
     left_out = marked.filter(pl.col("code").is_not_null())
     records = frame if left_out.is_empty() else marked.filter(pl.col("code").is_null())
     return records, left_out.select(*ROW, "code", "detail")
+
+
+def _nothing_but(contract: Contract, match: HeadingMatch, named: tuple[str, ...]) -> pl.Expr:
+    """Whether the key is filled and no field beside the named ones; surplus cells are an answer."""
+    filled = {
+        name: pl.col(str(position)).str.strip_chars().fill_null("") != ""
+        for name, position in match.columns.items()
+    }
+    keys = [filled.get(f.name, pl.lit(False)) for f in contract.key]
+    others = [~is_filled for name, is_filled in filled.items() if name not in named]
+    return pl.all_horizontal(*keys, *others, pl.col("_surplus") == 0)
 
 
 def _texts(contract: Contract, match: HeadingMatch, records: pl.DataFrame) -> pl.DataFrame:

@@ -65,6 +65,8 @@ def _program(step: str) -> str:
         "audit": ("publishing.whole_way", "publish_cells"),
         "publish": ("publishing.publications", "put_in_place"),
         "workbooks": ("publishing.workbooks", "write_report_workbook"),
+        "base_lists": ("publishing.exchange.base_lists", "put_json"),
+        "province": ("publishing.exchange.province", "put_folder"),
     }
     module, name = places[step]
     return textwrap.dedent(
