@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from civic.cli.console import AsJson, console, print_json, printable, say, table, working
+from civic.cli.punctuality import due
 from civic.errors import CivicError, DataAtFaultError
 from civic.settings import Settings, load_settings
 
@@ -23,6 +24,7 @@ drop_app = typer.Typer(no_args_is_help=True, help="Files before and after they a
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.add_typer(drop_app, name="drop")
+    drop_app.command()(due)
     app.command()(intake)
     app.command()(replay)
     app.command()(resolve)
