@@ -208,3 +208,5 @@ def _finish(file: GrowingFile, made: FeedsResult) -> None:
     truth: FileTruth | None = file.close()
     if truth is not None:
         made.files.append(truth)
+    else:
+        made.missing.append(file.drop.untold)

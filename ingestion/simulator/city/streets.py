@@ -79,7 +79,7 @@ class _Files:
         police, centre, housing = (f"{u}_{district}" for u in ("police", "centre", "housing"))
         floating = {
             month: desk.open(centre, "resident", month, "流动人口", FLOATING)
-            for month in calendar.quarters
+            for month in range(len(calendar.ends))
             if not desk.is_missing(centre, "resident", month, "流动人口", made.missing)
         }
         return cls(
@@ -104,7 +104,11 @@ class _Files:
 
     def close(self, desk: Desk, made: DistrictResult) -> None:
         own = [*self.residents, *self.floating.values(), self.dwellings, self.buildings]
-        made.files += [truth for f in own if f is not None if (truth := f.close())]
+        for file in (f for f in own if f is not None):
+            if (truth := file.close()) is not None:
+                made.files.append(truth)
+            else:
+                made.missing.append(file.drop.untold)
         if self.district == desk.first_district:
             first = self.residents[0]
             corrected = correction(desk, first, first.export)
@@ -132,7 +136,7 @@ FLOATING: dict[str, Any] = {
 
 
 def _leave_people(desk: Desk, files: _Files, street: Street, grids: pl.DataFrame) -> None:
-    """All once, then each month (quarter: floating) who is new, changed, moved or recoded."""
+    """All once, then each month who is new, changed, moved or recoded."""
     calendar = desk.calendar
     floating = (street.people["resident_kind"] == "floating").to_numpy()
     registered = street.people["registered_on"].to_physical().to_numpy()
