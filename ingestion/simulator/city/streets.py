@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -109,6 +110,11 @@ class _Files:
                 made.files.append(truth)
             else:
                 made.missing.append(file.drop.untold)
+        # The housing office hands its registers in once and never renews them.
+        for month, feed in product(desk.calendar.quarters, ("building", "dwelling")):
+            if month and feed in desk.contracts:
+                drop = desk.drop(self.dwellings.drop.unit, feed, month, "")
+                made.missing.append(drop.untold | {"state": "missing"})
         if self.district == desk.first_district:
             first = self.residents[0]
             corrected = correction(desk, first, first.export)
