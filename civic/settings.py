@@ -37,6 +37,11 @@ class Settings:
         return self.home / "drops"
 
     @cached_property
+    def sources(self) -> Path:
+        """Databases of units that are read like drops: ``sources/<name>.yml``."""
+        return self.home / "sources"
+
+    @cached_property
     def outbox(self) -> Path:
         """What units get back: ``outbox/<unit>/``."""
         return self.home / "outbox"

@@ -88,12 +88,19 @@ def run(
 
 
 def collect_drops(request: Request) -> list[Collected]:
-    """Files into the raw store; nothing is read into the lake yet."""
+    """Files into the raw store; nothing is read into the lake yet.
+
+    Where nothing is named, the databases of units that the home declares are read as well.
+    """
     from ingestion.intake import collect
+    from ingestion.sources import extract_all
 
     settings = request.settings
     contracts = load_contracts(settings.contract_paths)
-    return collect(settings, contracts, request.paths, request.unit, request.feed)
+    collected = collect(settings, contracts, request.paths, request.unit, request.feed)
+    if not (request.paths or request.unit or request.feed):
+        collected += extract_all(settings, contracts)
+    return collected
 
 
 def take_in_drops(settings: Settings, collected: Iterable[Collected] = ()) -> list[Receipt]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from civic.cli.console import AsJson, console, print_json, printable, say, table, working
+from civic.cli.punctuality import due
 from civic.errors import CivicError, DataAtFaultError
 from civic.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ingestion.contracts import Contract
-    from ingestion.intake import Receipt
+    from ingestion.intake import Collected, Receipt
 
 drop_app = typer.Typer(no_args_is_help=True, help="Files before and after they are taken in.")
 
@@ -23,6 +24,7 @@ drop_app = typer.Typer(no_args_is_help=True, help="Files before and after they a
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.add_typer(drop_app, name="drop")
+    drop_app.command()(due)
     app.command()(intake)
     app.command()(replay)
     app.command()(resolve)
@@ -98,15 +100,17 @@ def intake(
     feed: Annotated[
         str | None, typer.Option(help="Their feed; else by folder or headings.")
     ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="A unit's database instead of files: sources/NAME.yml.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take in whole files: receipts to the outbox, accepted rows to bronze."""
-    from ingestion.intake import answer_at_the_door, collect, take_in
+    """Take in whole files or a unit's database: receipts to the outbox, accepted rows to bronze."""
+    from ingestion.intake import answer_at_the_door, take_in
 
     settings = load_settings()
     contracts = _contracts(settings)
-    with working(say("正在收取文件…", "Collecting files…")):
-        collected = collect(settings, contracts, paths or (), unit, feed)
+    collected = _collected(settings, contracts, paths or [], unit, feed, source)
     with working(say("正在接收…", "Taking in…")):
         receipts = take_in(settings, contracts)
         answer_at_the_door(settings, collected)
@@ -115,6 +119,7 @@ def intake(
             "file": str(c.path),
             "state": c.state,
             "detail": c.detail,
+            "detail_zh": c.detail_zh or c.detail,
             "drop": c.drop and c.drop.drop_id,
         }
         for c in collected
@@ -123,7 +128,8 @@ def intake(
         print_json({"files": states, "receipts": [r.to_dict() for r in receipts]})
     else:
         print_intake(states, receipts, settings)
-    if any(r.status == "refused" for r in receipts):
+    failed = any(c.state == "source_failed" for c in collected)
+    if failed or any(r.status == "refused" for r in receipts):
         raise typer.Exit(1)
 
 
@@ -167,14 +173,42 @@ def resolve(
         raise DataAtFaultError("Nobody is known by that pseudonym.")
 
 
+def _collected(
+    settings: Settings,
+    contracts: dict[str, Contract],
+    paths: list[Path],
+    unit: str | None,
+    feed: str | None,
+    source: str | None,
+) -> list[Collected]:
+    from ingestion.intake import collect
+
+    if source is None:
+        with working(say("正在收取文件…", "Collecting files…")):
+            return collect(settings, contracts, paths, unit, feed)
+    if paths or unit or feed:
+        raise CivicError(
+            "--source stands alone: the source says which unit and which feeds.",
+            zh="--source 单独使用：单位和数据源由来源文件写明。",
+        )
+    from ingestion.sources import extract
+
+    with working(say("正在读取数据库…", "Reading the database…")):
+        return extract(settings, contracts, source)
+
+
 def print_intake(states: list[dict[str, Any]], receipts: list[Receipt], settings: Settings) -> None:
     """What came in and what was turned away."""
     known = sum(s["state"] == "known" for s in states)
     for state in states:
         if state["state"] in _STATES:
             reason = say(*_STATES[state["state"]])
-            detail = f" ({state['detail']})" if state["detail"] else ""
+            told = say(state["detail_zh"], state["detail"])
+            detail = f" ({told})" if told else ""
             console.print(printable(f"{state['file']}: {reason}{detail}"), markup=False)
+        elif state["state"] == "new" and state["detail"]:
+            told = say(state["detail_zh"], state["detail"])
+            console.print(printable(f"{state['file']}: {told}"), markup=False)
     if not states and not receipts:
         console.print(say("没有文件。", "No files."))
     if known:
@@ -300,6 +334,8 @@ _STATES = {
     "still_written": ("仍在写入，本次跳过", "still being written, left for now"),
     "not_readable": ("暂时不能读取，本次跳过", "cannot be read, left for now"),
     "refused": ("是链接或设备，不是文件，未读取", "a link or a device, not a file: not read"),
+    "no_change": ("自上次以来无变化", "no change since the last time"),
+    "source_failed": ("未能从数据库读取", "not read from the database"),
 }
 _SEVERITIES = {"reject": ("拒收", "rejected"), "warn": ("提醒", "warned")}
 

@@ -20,6 +20,8 @@ STATES = {
     "still_written": ("仍在写入，留待下次", "still being written: left for the next run"),
     "not_readable": ("暂时不能读取，留待下次", "cannot be read: left for the next run"),
     "refused": ("是链接或设备，不是文件，未读取", "a link or a device, not a file: not read"),
+    "no_change": ("自上次以来无变化", "no change since the last time"),
+    "source_failed": ("未能从数据库读取", "not read from the database"),
 }
 
 
@@ -77,8 +79,10 @@ def _show_files(result: WayResult) -> None:
     for collected in result.results["collect"]:
         if collected.state in STATES:
             reason = say(*STATES[collected.state])
-            detail = f" ({collected.detail})" if collected.detail else ""
-            console.print(printable(f"{collected.path.name}: {reason}{detail}"), markup=False)
+            told = say(collected.detail_zh or collected.detail, collected.detail)
+            detail = f" ({told})" if told else ""
+            named = collected.path.name if collected.drop else collected.path
+            console.print(printable(f"{named}: {reason}{detail}"), markup=False)
 
 
 def _show_drops(result: WayResult) -> None:

@@ -31,7 +31,9 @@ LONGEST_NAME = 120
 LONGEST_NAME_BYTES = 180
 LONGEST_HEADING = 20
 
-State = Literal["new", "known", "still_written", "not_readable", "refused"]
+State = Literal[
+    "new", "known", "still_written", "not_readable", "refused", "no_change", "source_failed"
+]
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,16 @@ class Collected:
     """What became of one file: ``new`` drop, ``known`` bytes, ``still_written``, ``refused``,
     or ``not_readable``: it, or the manifest beside it, could not be read; ``detail`` says why.
 
-    ``drop`` is the drop that stands for its bytes; of a link it only says whose it was.
+    ``drop`` is the drop that stands for its bytes; of a link it only says whose it was. Of a
+    database's feed (``sources``): ``path`` is ``<source>/<feed>`` until there is a drop,
+    ``no_change`` that nothing changed since, ``source_failed`` that it could not be read.
     """
 
     path: Path
     state: State
     drop: Drop | None
     detail: str = ""
+    detail_zh: str = ""
 
 
 def collect(

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +28,8 @@ class Drop:
     """One file that a unit left for a feed. ``feed`` is empty where no contract fits.
 
     ``as_of_source`` says where ``as_of`` stood: manifest, file_name, column or arrival; for a
-    column the date is read with the file and ``as_of`` is the arrival until then. ``refusal`` is
+    column the date is read with the file and ``as_of`` is the arrival until then; snapshot is the
+    moment at which a database was read. ``refusal`` is
     the code of a refusal that was already certain at the door, with its reason in both languages.
     """
 
@@ -60,16 +62,49 @@ def keep(settings: Settings, path: Path) -> tuple[str, int]:
     known = _digest(path)
     if original_path(settings, known).exists():
         return known, path.stat().st_size
-    draft = settings.raw / f"{INCOMING}{os.getpid()}"
+    with drafted(settings) as draft:
+        with os.fdopen(_open(path), "rb") as source:
+            for chunk in _chunks(source):
+                draft.write(chunk)
+        return keep_draft(settings, draft)
+
+
+class Draft:
+    """Bytes on their way into the raw store, and their digest so far."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file = path.open("wb")
+        self.digest = hashlib.sha256()
+
+    def write(self, block: bytes) -> None:
+        """Append a block."""
+        self.digest.update(block)
+        self.file.write(block)
+
+
+@contextmanager
+def drafted(settings: Settings) -> Iterator[Draft]:
+    """A draft inside the raw store, gone afterwards unless ``keep_draft`` has put it in place."""
+    settings.raw.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = Draft(settings.raw / f"{INCOMING}{os.getpid()}")
     try:
-        sha256, size = _copy(path, draft)
-        target = original_path(settings, sha256)
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft.chmod(0o400)
-            draft.replace(target)
+        yield draft
     finally:
-        draft.unlink(missing_ok=True)
+        draft.file.close()
+        draft.path.unlink(missing_ok=True)
+
+
+def keep_draft(settings: Settings, draft: Draft) -> tuple[str, int]:
+    """Flush the draft to disk and rename it to its place as an original: (SHA-256, size)."""
+    draft.file.flush()
+    os.fsync(draft.file.fileno())
+    sha256, size = draft.digest.hexdigest(), draft.file.tell()
+    target = original_path(settings, sha256)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.path.chmod(0o400)
+        draft.path.replace(target)
     return sha256, size
 
 
@@ -131,17 +166,6 @@ def _read(path: Path) -> Drop:
         fields[name] = datetime.fromisoformat(fields[name])
     # A record is written once and outlives the version that wrote it.
     return Drop(**{name: v for name, v in fields.items() if name in Drop.__dataclass_fields__})
-
-
-def _copy(path: Path, target: Path) -> tuple[str, int]:
-    with os.fdopen(_open(path), "rb") as source, target.open("wb") as copy:
-        digest = hashlib.sha256()
-        for chunk in _chunks(source):
-            digest.update(chunk)
-            copy.write(chunk)
-        copy.flush()
-        os.fsync(copy.fileno())
-        return digest.hexdigest(), copy.tell()
 
 
 def _digest(path: Path) -> str:

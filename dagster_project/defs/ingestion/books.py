@@ -16,15 +16,34 @@ def books() -> dg.Definitions:
 
 
 @dg.asset(key=keys.ORIGINALS, group_name="intake", kinds={"file"})
-def originals(installation: dg.ResourceParam[Installation]) -> dg.MaterializeResult[None]:
-    """原始文件 · Every whole file of the drop folder, kept under its SHA-256."""
+def originals(
+    context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
+) -> dg.MaterializeResult[None]:
+    """原始文件 · Every whole file and every extract of a unit's database, under its SHA-256."""
     from publishing.whole_way import Request, collect_drops
 
     collected = collect_drops(Request(installation.settings))
     states = Counter[str](file.state for file in collected)
     refused = [f"{file.path.name}: {file.detail}" for file in collected if file.state == "refused"]
+    failed = [f"{file.path}: {file.detail}" for file in collected if file.state == "source_failed"]
+    for told in failed:
+        context.log.error(told)
+    for file in collected:
+        if file.state == "known" and file.drop and file.drop.as_of_source == "snapshot":
+            # A table that says what it said before was delivered all the same.
+            context.log_event(
+                dg.AssetMaterialization(
+                    keys.delivery(file.drop.feed),
+                    metadata={"drop": file.drop.drop_id, "unit": file.drop.unit, "unchanged": True},
+                )
+            )
     return dg.MaterializeResult(
-        metadata={"files": len(collected), **states, "refused_files": refused}
+        metadata={
+            "files": len(collected),
+            **states,
+            "refused_files": refused,
+            "failed_sources": failed,
+        }
     )
 
 

@@ -34,11 +34,13 @@ DISTRICT = pl.col("_district")
 
 @dataclass
 class FeedsResult:
-    """What stands in the files; ``feedback``: unit, credit_code, answered_on, contradicts."""
+    """What stands in the files; ``feedback``: unit, credit_code, answered_on, contradicts;
+    ``work_items``: what was told late or not at all."""
 
     files: list[FileTruth] = field(default_factory=list)
     missing: list[dict[str, Any]] = field(default_factory=list)
     feedback: list[pl.DataFrame] = field(default_factory=list)
+    work_items: list[pl.DataFrame] = field(default_factory=list)
 
 
 @cache
@@ -131,7 +133,8 @@ def _drops(
         given = _given(desk, ground, feed, month, rng, events)
         if len(given):
             rows = draw_rows(feed, desk, ground, month, len(given), rng, given)
-            yield month, _with_contradictions(rows, given)
+            given = _with_contradictions(rows, given)
+        yield month, given
 
 
 def _given(
@@ -153,8 +156,6 @@ def _given(
             return new_organisations.answers(desk, ground, feed.contract.feed, always, month)
         case "work_orders":
             return rounds.work_orders(desk, ground, month, feed.numbered, rng)
-        case "work_items":
-            return rounds.work_items(desk, ground, month, rng)
         case "survey_answers":
             return rounds.survey_answers(desk, ground, month, feed.numbered, rng)
         case unknown:
@@ -197,6 +198,8 @@ def _leave(desk: Desk, feed: Feed, month: int, rows: pl.DataFrame, made: FeedsRe
         _append(file, desk.calendar.coded_then(part, month, *places))
         if (truth := file.close()) is not None:
             made.files.append(truth)
+        else:
+            made.missing.append(file.drop.untold)
 
 
 def _append(file: GrowingFile, rows: pl.DataFrame) -> None:

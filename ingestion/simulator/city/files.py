@@ -45,6 +45,11 @@ class Drop:
     refusal: str | None = None
 
     @property
+    def untold(self) -> dict[str, Any]:
+        """The same where nothing was left because there was nothing to tell."""
+        return self.told | {"file": None, "delivered": None, "state": "nothing"}
+
+    @property
     def told(self) -> dict[str, Any]:
         """The drop as a row of ``truth/deliveries.csv``."""
         late = self.delivered.date() > self.due

@@ -34,6 +34,7 @@ from ingestion.simulator.city.places import make_places
 from ingestion.simulator.city.register import read_register
 from ingestion.simulator.city.streets import DistrictResult, write_district
 from ingestion.simulator.city.truth import keep_truth
+from ingestion.simulator.city.work_items import write_work_items
 from ingestion.simulator.events import month_ends
 from ingestion.simulator.exporting import rng_of
 from ingestion.simulator.town import CONTRACTS, Truth, check_wishes, declared
@@ -121,6 +122,7 @@ def _feeds(task: tuple[Desk, Ground, str, list[str]]) -> FeedsResult:
 
 
 MATTERS: dict[str, Callable[[Desk, Ground], FeedsResult]] = {
+    "work_items": write_work_items,
     "requests": write_requests,
     "dispatches": write_dispatches,
     "messages": write_messages,
@@ -133,6 +135,7 @@ def _hidden(
 ) -> dict[str, pl.DataFrame]:
     grids = ground.grids
     feedback = [told for result in feeds for told in result.feedback]
+    work_items = [told for result in feeds for told in result.work_items]
     moves = [moves for district in districts for moves in district.moves]
     return {
         "grids": grids.select("grid_code", "residents", "workload"),
@@ -140,6 +143,7 @@ def _hidden(
         "staff": ground.staff.select("staff_no", "post", "unit_code", "grids_in_charge", "ability"),
         "organisations": ground.organisations.select("credit_code", "grid_code", "listed_on"),
         "feedback": pl.concat(feedback) if feedback else pl.DataFrame(),
+        "work_items": pl.concat(work_items),
         "moves": pl.concat(moves) if moves else pl.DataFrame(),
     }
 

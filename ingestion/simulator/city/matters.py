@@ -55,16 +55,13 @@ def _as_of(rows: pl.DataFrame, begin: datetime, after: datetime, *, first: bool)
 
 
 def write_messages(desk: Desk, ground: Ground) -> FeedsResult:
-    """The message board, each quarter."""
+    """The message board, each month."""
     made = FeedsResult()
     layout = "xlsx" if ground.residents < 100_000 else "csv_gbk"
-    opened = _opened(
-        desk, "message_board", "citizen_message", "市民留言", layout, made, quarters=True
-    )
+    opened = _opened(desk, "message_board", "citizen_message", "市民留言", layout, made)
     for rows in _by_district(desk, ground, "messages", _messages):
         begin = date.min
-        for month in desk.calendar.quarters:
-            end = desk.calendar.ends[month]
+        for month, end in enumerate(desk.calendar.ends):
             own = rows.filter(pl.col("sent_at").dt.date().is_between(begin, end, closed="right"))
             if month in opened:
                 opened[month].append(_coded(desk, own, month))
@@ -85,14 +82,14 @@ def write_dispatches(desk: Desk, ground: Ground) -> FeedsResult:
 
 
 def write_registers(desk: Desk, ground: Ground) -> FeedsResult:
-    """Divisions before and after the reorganisation; units and staff at the beginning and end."""
+    """Divisions before and after the reorganisation; units and staff each quarter."""
     made = FeedsResult()
     for month in sorted({0, desk.calendar.reorganised} & set(range(len(desk.calendar.ends)))):
         file = desk.open("civil_affairs", "division", month, "行政区划", {"layout": "csv_utf8"})
         file.clean = True
         file.append(register(ground.grids, before=month < desk.calendar.reorganised))
         _finish(file, made)
-    for month in sorted({0, len(desk.calendar.ends) - 1}):
+    for month in sorted({0, *desk.calendar.quarters}):
         for _, grids in ground.grids.group_by("district_code", maintain_order=True):
             _leave_staff(desk, ground, grids, month, made)
     file = desk.open("education", "school", len(desk.calendar.ends) - 1, "高校名单", SCHOOLS)
@@ -187,13 +184,11 @@ def _coded(desk: Desk, rows: pl.DataFrame, month: int) -> pl.DataFrame:
 
 
 def _opened(
-    desk: Desk, unit: str, feed: str, title: str, layout: str, made: FeedsResult,
-    quarters: bool = False,
-) -> dict[int, GrowingFile]:  # fmt: skip
-    months = desk.calendar.quarters if quarters else range(len(desk.calendar.ends))
+    desk: Desk, unit: str, feed: str, title: str, layout: str, made: FeedsResult
+) -> dict[int, GrowingFile]:
     return {
         month: desk.open(unit, feed, month, title, {"layout": layout})
-        for month in months
+        for month in range(len(desk.calendar.ends))
         if not desk.is_missing(unit, feed, month, title, made.missing)
     }
 
@@ -208,3 +203,5 @@ def _finish(file: GrowingFile, made: FeedsResult) -> None:
     truth: FileTruth | None = file.close()
     if truth is not None:
         made.files.append(truth)
+    else:
+        made.missing.append(file.drop.untold)

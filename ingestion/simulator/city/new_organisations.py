@@ -128,6 +128,8 @@ def _as_told(desk: Desk, due: pl.DataFrame, feed: str, month: int) -> pl.DataFra
             told["registration_status"] = (
                 pl.when(other).then(pl.lit("abnormal")).otherwise(pl.lit("registered"))
             )
+            # Of no organisation of the list: every such answer contradicts it.
+            told["industry"] = pl.when(other).then(pl.lit("S")).otherwise(pl.col("industry"))
             told["kind"] = pl.col("kind")
             told["staff_count"] = pl.col("staff_count")
         case "labour_feedback" | "union_feedback" | "women_feedback":
@@ -144,7 +146,7 @@ def _as_told(desk: Desk, due: pl.DataFrame, feed: str, month: int) -> pl.DataFra
 
 def _contradicted(feed: str) -> str:
     return {
-        "registration_feedback": "registration_status",
+        "registration_feedback": "industry",
         "party_building_feedback": "organisation_name",
         "youth_league_feedback": "organisation_name",
     }.get(feed, "staff_count")

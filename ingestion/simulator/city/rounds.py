@@ -1,11 +1,11 @@
-"""Feeds that go round: work orders step by step, work items by phase, questions of a survey.
+"""Feeds that go round: work orders step by step, questions of a survey.
 
 Belongs here: which rows belong together. Does not: their other fields (feeds/*.yml).
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 import numpy as np
 import polars as pl
@@ -63,42 +63,6 @@ def work_orders(
         )
     told = pl.concat(parts).filter(pl.col("step_at").dt.date() <= desk.calendar.ends[month])
     return told.drop("at").sort("order_no", "step_at")
-
-
-def work_items(desk: Desk, ground: Ground, month: int, rng: np.random.Generator) -> pl.DataFrame:
-    """What units of streets planned and did of some items; a few leave a phase out."""
-    units = ground.units.filter(pl.col("level") == "street")["unit_code"]
-    count = len(units) * 4
-    end = desk.calendar.ends[month]
-    own = pl.DataFrame(
-        {
-            "unit_code": units.gather(np.repeat(np.arange(len(units)), 4)),
-            "item_code": pl.Series(rng.choice(ITEMS, count)),
-            "target_count": rng.integers(5, 120, count),
-            "skill": rng.beta(12, 2, count),
-        }
-    ).unique(["unit_code", "item_code"], maintain_order=True)
-    parts = [
-        own.with_columns(
-            phase=pl.lit(phase),
-            period=pl.lit(f"{end:%Y-%m}"),
-            done_on=pl.lit(day),
-            done_count=(pl.col("target_count") * pl.col("skill")).floor().cast(pl.Int64)
-            if phase != "plan"
-            else pl.lit(None, dtype=pl.Int64),
-        ).filter(pl.Series(rng.random(len(own)) < share))
-        for phase, day, share in _phases(end)
-    ]
-    return pl.concat(parts).drop("skill").sort("unit_code", "item_code", "done_on")
-
-
-def _phases(end: date) -> list[tuple[str, date, float]]:
-    first = end.replace(day=1)
-    return [
-        ("plan", first + timedelta(days=2), 0.98),
-        ("implementation", first + timedelta(days=17), 0.95),
-        ("summary", end, 0.9),
-    ]
 
 
 def survey_answers(

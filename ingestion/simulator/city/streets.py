@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ class _Files:
         police, centre, housing = (f"{u}_{district}" for u in ("police", "centre", "housing"))
         floating = {
             month: desk.open(centre, "resident", month, "流动人口", FLOATING)
-            for month in calendar.quarters
+            for month in range(len(calendar.ends))
             if not desk.is_missing(centre, "resident", month, "流动人口", made.missing)
         }
         return cls(
@@ -104,7 +105,16 @@ class _Files:
 
     def close(self, desk: Desk, made: DistrictResult) -> None:
         own = [*self.residents, *self.floating.values(), self.dwellings, self.buildings]
-        made.files += [truth for f in own if f is not None if (truth := f.close())]
+        for file in (f for f in own if f is not None):
+            if (truth := file.close()) is not None:
+                made.files.append(truth)
+            else:
+                made.missing.append(file.drop.untold)
+        # The housing office hands its registers in once and never renews them.
+        for month, feed in product(desk.calendar.quarters, ("building", "dwelling")):
+            if month and feed in desk.contracts:
+                drop = desk.drop(self.dwellings.drop.unit, feed, month, "")
+                made.missing.append(drop.untold | {"state": "missing"})
         if self.district == desk.first_district:
             first = self.residents[0]
             corrected = correction(desk, first, first.export)
@@ -132,7 +142,7 @@ FLOATING: dict[str, Any] = {
 
 
 def _leave_people(desk: Desk, files: _Files, street: Street, grids: pl.DataFrame) -> None:
-    """All once, then each month (quarter: floating) who is new, changed, moved or recoded."""
+    """All once, then each month who is new, changed, moved or recoded."""
     calendar = desk.calendar
     floating = (street.people["resident_kind"] == "floating").to_numpy()
     registered = street.people["registered_on"].to_physical().to_numpy()

@@ -1,8 +1,9 @@
 """What is true about the city and stands in no drop, written beside the drops.
 
 ``counts.csv`` and ``defects.csv`` as the town's; ``deliveries.csv``: unit, feed, file, period_end,
-due, delivered, state (on_time, late, missing, corrected, repeated); ``grids.csv``: workload;
-``moves.csv``; ``staff.csv``: ability; ``reorganisation.csv``: grid codes then and now.
+due, delivered, state (on_time, late, missing, nothing, corrected, repeated); ``grids.csv``:
+workload; ``moves.csv``; ``staff.csv``: ability; ``work_items.csv``: phases told late or never;
+``reorganisation.csv``: grid codes then and now.
 """
 
 from __future__ import annotations

@@ -1,0 +1,211 @@
+"""Every planted late, missing or contradictory answer of a unit is told, and nothing else is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from civic.lake import open_lake
+from civic.settings import Settings
+from ingestion.contracts import load_contracts
+from ingestion.intake import collect
+from ingestion.intake.punctuality import deliveries, period_of
+from ingestion.simulator.city.making import write_city
+from publishing.whole_way import build_all_cells, build_models, take_in_drops
+from tests.whole_way.conftest import home_of
+
+RESIDENTS, MONTHS, SEED = 2500, 5, 7
+AFTERWARDS = date(2026, 11, 5)
+LAST_QUARTER = date(2026, 7, 31)
+KEY = ("unit_code", "item_code", "period", "phase")
+
+
+@dataclass(frozen=True)
+class City:
+    """A city whose files came on the days on which they were left, up to the reports' figures."""
+
+    settings: Settings
+    truth: Path
+    cells: pl.DataFrame
+
+    def told(self, name: str) -> pl.DataFrame:
+        return pl.read_csv(self.truth / f"{name}.csv", try_parse_dates=True)
+
+    def mart(self, name: str) -> pl.DataFrame:
+        with open_lake(self.settings) as connection:
+            return connection.execute(f"from lake.marts.{name}").pl()
+
+    def figure(self, report: str, metric: str, **slices: str) -> float:
+        """The report's figure for everything there is, or for one slice of it."""
+        wanted = ",".join(f"{name}={value}" for name, value in slices.items())
+        whole = self.cells.filter(
+            report=report, metric=metric, level="all", grain="all", slices=wanted
+        )
+        return whole["value"].sum()
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    folder = tmp_path_factory.mktemp("city")
+    truth = write_city(folder / "left", RESIDENTS, MONTHS, SEED)
+    settings = home_of(folder / "home")
+    _left_day_by_day(settings, folder / "left")
+    take_in_drops(settings)
+    build_models(settings)
+    yield City(settings, truth.folder, build_all_cells(settings))
+
+
+def test_every_late_and_missing_delivery_is_told_and_no_other(city):
+    contracts = load_contracts(city.settings.contract_paths)
+    found = deliveries(city.settings, contracts, on=AFTERWARDS)
+    told = _set(found.filter(pl.col("state") != "on_time"), "unit", "feed", "period_end", "state")
+    planted = set()
+    for row in city.told("deliveries").iter_rows(named=True):
+        # Nothing to tell and nothing left: whoever waits for the file cannot see the difference.
+        state = row["state"].replace("nothing", "missing")
+        level = contracts[row["feed"]].service_level
+        end = period_of(level.cadence, row["period_end"])[1]
+        if state in ("late", "missing") and end + timedelta(days=level.due_days) < AFTERWARDS:
+            planted.add((row["unit"], row["feed"], end, state))
+    assert {state for *_, state in planted} == {"late", "missing"}
+    _both_ways("late and missing deliveries", planted, told)
+    assert found.filter(state="on_time").height > 100
+
+
+def test_every_missing_answer_of_the_six_units_is_in_the_report_and_no_other(city):
+    asked = city.mart("fct_organisation_feedback")
+    truth = _answers(city)
+    pairs = set(asked.select("organisation_no", "answered_by").rows())
+    assert {o for o, _ in pairs} <= set(city.told("organisations")["credit_code"])
+    # An answer whose row was turned away is none.
+    planted = pairs - _set(truth, "credit_code", "answered_by") | _turned_away(city)
+    told = _set(asked.filter("is_missing"), "organisation_no", "answered_by")
+    assert planted
+    _both_ways("missing answers", planted, told)
+    report = "new_organisation_feedback"
+    for unit in sorted({unit for _, unit in pairs}):
+        missing = sum(u == unit for _, u in planted)
+        assert city.figure(report, "feedback_missing", answered_by=unit) == missing
+    assert city.figure(report, "feedback_missing") == len(planted)
+    assert city.figure(report, "feedback_asked") == len(pairs)
+
+
+def test_every_answer_is_told_with_the_day_on_which_it_came_late_or_not(city):
+    asked = city.mart("fct_organisation_feedback").filter("is_answered")
+    told = _set(asked, "organisation_no", "answered_by", "answered_on")
+    listed = set(asked["organisation_no"])
+    truth = _answers(city).filter(pl.col("credit_code").is_in(listed))
+    answers = _set(truth, "credit_code", "answered_by", "answered_on")
+    planted = {a for a in answers if a[:2] not in _turned_away(city)}
+    late = {a for a in planted if a[2] > LAST_QUARTER}
+    assert late and planted - late
+    _both_ways("answers with their day", planted, told)
+    _both_ways("answers a quarter late", late, {t for t in told if t[2] > LAST_QUARTER})
+
+
+def test_every_contradictory_answer_is_in_the_report_and_no_other(city):
+    asked = city.mart("fct_organisation_feedback")
+    told = _set(asked.filter("is_contradictory"), "organisation_no", "answered_by")
+    listed = set(asked["organisation_no"])
+    truth = _answers(city).filter(
+        pl.col("contradicts").is_not_null(), pl.col("credit_code").is_in(listed)
+    )
+    planted = _set(truth, "credit_code", "answered_by") - _turned_away(city)
+    assert planted
+    _both_ways("contradictory answers", planted, told)
+    figure = city.figure("new_organisation_feedback", "feedback_contradictory")
+    assert figure == len(planted)
+
+
+@pytest.mark.parametrize("state", ["late", "missing"])
+def test_every_work_item_told_late_or_never_is_in_the_report_and_no_other(city, state):
+    owed = city.mart("fct_work_item")
+    known = set(city.mart("dim_unit")["unit_code"])
+    truth = city.told("work_items").filter(pl.col("unit_code").is_in(known), state=state)
+    truth = truth.with_columns(pl.col("item_code").cast(pl.String).str.zfill(4))
+    planted = _set(truth, *KEY)
+    told = _set(owed.filter(f"is_{state}"), *KEY)
+    assert len(planted) > 50
+    _both_ways(f"{state} work items", planted, told)
+    assert city.figure("work_items", f"work_items_{state}") == len(planted)
+
+
+def test_most_work_items_are_told_in_time_also_by_member_units(city):
+    owed = city.mart("fct_work_item").filter("is_due")
+    for kind in ("centre", "member_unit"):
+        own = owed.filter(unit_kind=kind)
+        assert own.height > 100
+        assert 0.85 < own["is_in_time"].sum() / own.height < 1
+
+
+def _both_ways(what: str, planted: set[Any], told: set[Any]) -> None:
+    hit = planted & told
+    recall, precision = len(hit) / len(planted), len(hit) / max(len(told), 1)
+    print(f"{what}: recall {recall:.4f} of {len(planted)} planted,", end=" ")
+    print(f"precision {precision:.4f} of {len(told)} told")
+    assert not planted - told
+    assert not told - planted
+
+
+def _set(frame: pl.DataFrame, *columns: str) -> set[tuple[Any, ...]]:
+    return set(frame.select(columns).rows())
+
+
+def _turned_away(city: City) -> set[tuple[str, str]]:
+    """Answers whose row was planted to be rejected, found by the code in that line of the file."""
+    contracts = load_contracts(city.settings.contract_paths)
+    codes = city.told("organisations")["credit_code"].to_list()
+    planted = city.told("defects").filter(
+        pl.col("feed").str.ends_with("_feedback"), outcome="rejected"
+    )
+    found = set()
+    for row in planted.filter(pl.col("code") != "duplicate_key").iter_rows(named=True):
+        path = city.settings.drops / row["unit"] / row["feed"] / row["file"]
+        line = path.read_bytes().split(b"\n")[row["line"] - 1]
+        # The last character is the check digit, which may be the very thing that was spoilt.
+        (code,) = [c for c in codes if c[:17].encode() in line]
+        found.add((code, contracts[row["feed"]].centre["answered_by"]["constant"]))
+    return found
+
+
+def _answers(city: City) -> pl.DataFrame:
+    """The truth about the answers; the unit under the name that its contract gives it."""
+    contracts = load_contracts(city.settings.contract_paths)
+    drops = city.told("counts").select("unit", "feed").unique()
+    names = {
+        row["unit"]: contracts[row["feed"]].centre["answered_by"]["constant"]
+        for row in drops.iter_rows(named=True)
+        if contracts[row["feed"]].centre.get("element") == "feedback"
+    }
+    answers = city.told("feedback")
+    return answers.with_columns(answered_by=pl.col("unit").replace_strict(names))
+
+
+def _left_day_by_day(settings: Settings, left: Path) -> None:
+    """Each file is collected at the moment at which its unit left it."""
+    contracts = load_contracts(settings.contract_paths)
+    by_moment: dict[datetime, list[Path]] = {}
+    for path in sorted(p for p in left.rglob("*") if p.is_file()):
+        moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        by_moment.setdefault(moment, []).append(path)
+    for moment, paths in sorted(by_moment.items()):
+        targets = [settings.drops / path.relative_to(left) for path in paths]
+        for path, target in zip(paths, targets, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+        collect(settings, contracts, targets, now=moment, wait=lambda _: None)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _own_environment() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("CIVIC_KEY", "CIVIC_KEY_FILE", "CIVIC_CONTRACTS", "CIVIC_HOME"):
+            patch.delenv(name, raising=False)
+        yield
