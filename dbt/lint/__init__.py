@@ -84,6 +84,19 @@ def rows_of_feeds(_feeds: Any, attributes: list[tuple[str, str, str]]) -> str:
     return f"select 'a_feed' as feed, {columns}, _drop_id from a_model"
 
 
+def source_rows_anchored(*_: Any) -> str:
+    """A whole model."""
+    return "select 1 as a_column"
+
+
+source_rows_of_records = source_rows_anchored
+
+
+def steps_in_order(steps: str, key: str, *_: Any) -> str:
+    """Two steps of a model."""
+    return f"steps_in_order as (\n\n    select {key}\n    from {steps}\n\n)"
+
+
 def latest_rows(*_: Any) -> str:
     """The head of a model, up to a step of that name."""
     return "with latest_rows as (\n\n    select 1 as a_column\n\n)"
