@@ -20,6 +20,7 @@ _FEED = {
     "organisation_feed": {"constant": "a_list"},
     "answered_by": {"constant": "a_unit"},
     "told": ["a_field"],
+    "persons": [{"relation": "a_relation", "column": "a_column"}],
 }
 
 
@@ -95,6 +96,11 @@ source_rows_of_records = source_rows_anchored
 def steps_in_order(steps: str, key: str, *_: Any) -> str:
     """Two steps of a model."""
     return f"steps_in_order as (\n\n    select {key}\n    from {steps}\n\n)"
+
+
+def service_cell_key(level: str, names: list[str]) -> str:
+    """A text."""
+    return " || ".join([f"'{level}'", *names])
 
 
 def latest_rows(*_: Any) -> str:

@@ -20,6 +20,7 @@ fct_work_order_step as (
         records.work_order_step_key,
         records.feed,
         records.order_no,
+        records.parent_no,
         records.issuer,
         records.recipient,
         records.step,
