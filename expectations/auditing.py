@@ -24,6 +24,7 @@ from expectations.place import place
 from expectations.residence import residence
 from expectations.running import run_suites
 from expectations.sentiment import sentiment
+from expectations.service import service
 from expectations.verdicts import Verdict
 from expectations.work import work_item, work_order
 from ingestion.contracts import Contract
@@ -63,5 +64,5 @@ def suites(
     ).fetchall()
     chosen = [bronze(contracts), place(), event(), organisation(), person(contracts, texts)]
     chosen += [event_stage(), object_(), sentiment(), activity(), reading(), feedback()]
-    chosen += [work_item(), work_order(), residence()]
+    chosen += [work_item(), work_order(), residence(), service()]
     return [*chosen, cells_suite()] if with_cells else chosen

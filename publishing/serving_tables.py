@@ -38,6 +38,7 @@ FROM_THE_LAKE = {
         "select feed, outcome, code, count(*) as records from bronze.outcomes group by all"
     ),
     "residence_chain": residence_chain_sql(),
+    "services": "select * from marts.fct_service",
 }
 
 

@@ -20,6 +20,7 @@ _FEED = {
     "organisation_feed": {"constant": "a_list"},
     "answered_by": {"constant": "a_unit"},
     "told": ["a_field"],
+    "persons": [{"relation": "a_relation", "column": "a_column"}],
 }
 
 
@@ -82,6 +83,24 @@ def rows_of_feeds(_feeds: Any, attributes: list[tuple[str, str, str]]) -> str:
     """The rows of an element, under its names."""
     columns = ", ".join(f"a_column as {column}" for column, _, _ in attributes)
     return f"select 'a_feed' as feed, {columns}, _drop_id from a_model"
+
+
+def source_rows_anchored(*_: Any) -> str:
+    """A whole model."""
+    return "select 1 as a_column"
+
+
+source_rows_of_records = source_rows_anchored
+
+
+def steps_in_order(steps: str, key: str, *_: Any) -> str:
+    """Two steps of a model."""
+    return f"steps_in_order as (\n\n    select {key}\n    from {steps}\n\n)"
+
+
+def service_cell_key(level: str, names: list[str]) -> str:
+    """A text."""
+    return " || ".join([f"'{level}'", *names])
 
 
 def latest_rows(*_: Any) -> str:

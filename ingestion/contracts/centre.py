@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ingestion.contracts.centre_entries import check_entries
 from ingestion.contracts.centre_feedback import feedback_feeds
 from ingestion.contracts.centre_fields import (
     column_of,
@@ -17,30 +18,11 @@ from ingestion.contracts.centre_fields import (
     number_columns,
     number_field,
     place_columns,
+    pseudonym_of,
     value_of,
 )
 from ingestion.contracts.centre_roles import STAGES, event_feed, feeds_by_role, stage_feed_closes
 from ingestion.contracts.model import Contract
-
-ELEMENTS = (
-    "activity",
-    "building",
-    "dwelling",
-    "event",
-    "event_stage",
-    "feedback",
-    "object",
-    "organisation",
-    "person",
-    "place",
-    "reading",
-    "sentiment",
-    "service",
-    "staff",
-    "unit",
-    "work_item",
-    "work_order",
-)
 
 
 def dbt_vars(contracts: Mapping[str, Contract]) -> dict[str, Any]:
@@ -54,7 +36,7 @@ def dbt_vars(contracts: Mapping[str, Contract]) -> dict[str, Any]:
     """
     ordered = [contracts[feed] for feed in sorted(contracts)]
     for contract in ordered:
-        _check_element(contract)
+        check_entries(contract)
     organisations = [_organisation(c) for c in ordered if _element(c) == "organisation"]
     return {
         "event_feeds": [_event(c, ordered) for c in ordered if _element(c) == "event"],
@@ -95,12 +77,6 @@ def _element(contract: Contract) -> str | None:
     return contract.centre.get("element")
 
 
-def _check_element(contract: Contract) -> None:
-    element = _element(contract)
-    if contract.centre and element not in ELEMENTS:
-        raise fault(contract, f"element {element!r} is none of {', '.join(ELEMENTS)}")
-
-
 def _plain(contract: Contract) -> dict[str, Any]:
     columns = [f.bronze_name for f in contract.bronze_fields]
     return {"feed": contract.feed, "model": staging_model(contract), "columns": columns}
@@ -134,6 +110,7 @@ def _event(contract: Contract, ordered: Sequence[Contract]) -> dict[str, Any]:
         "stages": _stages(contract),
         "time_limit": centre.get("time_limit"),
         **{role: value_of(contract, role) for role in ("limit_class", "level", "scale", "outcome")},
+        "organisation": value_of(contract, "organisation"),
         "due": _due(contract),
     }
 
@@ -159,7 +136,19 @@ def _organisation(contract: Contract) -> dict[str, Any]:
         "category": value_of(contract, "category"),
         "place": place_columns(contract),
         "place_name": value_of(contract, "place_name"),
+        "persons": _persons(contract),
     }
+
+
+def _persons(contract: Contract) -> list[dict[str, str]]:
+    """Who stands in which relation to an organisation: its column of keyed pseudonyms."""
+    named = contract.centre.get("persons") or {}
+    if not isinstance(named, Mapping):
+        raise fault(contract, "persons does not name a field for each relation")
+    return [
+        {"relation": str(relation), **pseudonym_of(contract, name, f"persons.{relation}")}
+        for relation, name in sorted(named.items())
+    ]
 
 
 def _record(contract: Contract) -> dict[str, Any]:

@@ -46,6 +46,17 @@ def value_of(contract: Contract, role: str) -> dict[str, str]:
     return {"column": column} if column else {}
 
 
+def pseudonym_of(contract: Contract, name: Any, role: str) -> dict[str, str]:
+    """The column of a keyed pseudonym. Raises CivicError for a field that has none of a citizen id.
+
+    Persons of different feeds are chained by the pseudonym of their citizen id alone.
+    """
+    field = field_of(contract, name, role)
+    if field.protection != "pseudonym" or field.semantic != "citizen_id":
+        raise fault(contract, f"{role}: {name} is no citizen id that becomes a pseudonym")
+    return {"column": str(field.bronze_name)}
+
+
 def number_field(contract: Contract, name: str) -> dict[str, str]:
     """The column of that very name, where the contract has it as a number."""
     found = [f for f in contract.bronze_fields if f.name == name and f.logical_type == "number"]

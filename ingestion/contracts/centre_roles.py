@@ -15,6 +15,7 @@ from ingestion.contracts.centre_fields import (
     number_columns,
     number_field,
     place_columns,
+    pseudonym_of,
     value_of,
 )
 from ingestion.contracts.model import Contract, Field
@@ -46,7 +47,7 @@ SIDE_ROADS = (
 #: Elements that are filled role by role, each under ``<element>_feeds``. Every one has a number and
 #: a place besides.
 ROLES = {
-    "activity": ("kind", "category", "at", "unit", "staff", "amount"),
+    "activity": ("kind", "category", "at", "unit", "staff", "amount", "object", "organisation"),
     "event_stage": ("stage", "at", "unit", "staff"),
     "object": ("kind", "name", "state", "net"),
     "reading": ("object", "at", "quantity", "value", "unit"),
@@ -54,8 +55,9 @@ ROLES = {
         *("kind", "at", "unit", "staff", "category", "score", "weight", "response"),
         *("first_contact_at", "resolved_at", "resolved", "satisfied"),
     ),
+    "service": ("person", "kind", "at", "unit", "worker", "outcome"),
     "work_item": ("item", "unit", "phase", "at", "period", "target", "amount"),
-    "work_order": ("issuer", "recipient", "step", "at", "deadline", "score", "done"),
+    "work_order": ("parent", "issuer", "recipient", "step", "at", "deadline", "score", "done"),
 }
 
 
@@ -88,6 +90,8 @@ def _by_role(contract: Contract, roles: Iterable[str]) -> dict[str, Any]:
     if contract.centre.get("element") == "event_stage":
         _check_stages(contract)
         made["event_feed"] = {"constant": event_feed(contract)}
+    if made.get("person"):
+        made["person"] = pseudonym_of(contract, contract.centre["person"], "person")
     return made
 
 

@@ -30,6 +30,8 @@ MARTS = (
     "bridge_place_succession",
     "rpt_residence_chain",
     "rpt_resident_count",
+    *("bridge_event_organisation", "bridge_person_organisation", "bridge_staff_post"),
+    *("dim_post", "fct_service", "rpt_service_chain"),
 )
 
 

@@ -113,7 +113,7 @@ def test_metricflow_answers_as_the_marts_do(built, query, tmp_path):
         (r["event_key__feed"], *(float(v) if v else None for v in list(r.values())[1:]))
         for r in sorted(answer, key=lambda r: r["event_key__feed"])
     ]
-    assert len(found) == 5
+    assert len(found) == 6
     assert [tuple(round(v, 6) if isinstance(v, float) else v for v in row) for row in found] == [
         (row[0], *(None if v is None else round(float(v), 6) for v in row[1:])) for row in expected
     ]

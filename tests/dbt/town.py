@@ -10,6 +10,7 @@ from typing import Any
 from tests.dbt.bronze import Drop
 from tests.dbt.elements import ELEMENTS
 from tests.dbt.town_residents import RESIDENTS
+from tests.dbt.town_services import PEOPLE_AND_WORK
 
 CITY, DISTRICT, STREET = "990100000000", "990102000000", "990102001000"
 
@@ -289,4 +290,5 @@ DROPS = [
     *RESIDENTS,
     *OWN_FEEDS,
     *ELEMENTS,
+    *PEOPLE_AND_WORK,
 ]

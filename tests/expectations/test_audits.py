@@ -18,6 +18,7 @@ from tests.expectations.town import CONTRACTS, cells_of, lake_of
 ELEMENTS = {
     *("place", "event", "organisation", "person", "event_stage", "object", "sentiment"),
     *("activity", "reading", "feedback", "work_item", "work_order", "residence"),
+    "service",
 }
 
 #: statement that breaks a promise -> (table, words of the promise, severity)
@@ -149,6 +150,45 @@ BROKEN = {
         "marts.rpt_residence_chain",
         "of a link is broken",
         "warning",
+    ),
+    "insert into marts.fct_service values ('month|t|1', 'feed|t', 'month', 't', 4, false)": (
+        "marts.fct_service",
+        "no count below 5 is shown",
+        "blocking",
+    ),
+    "insert into marts.fct_service values ('city|s|2', 'month|s|2', 'city', 's', 9, false)": (
+        "marts.fct_service",
+        "below a hidden cell is hidden",
+        "blocking",
+    ),
+    "insert into marts.fct_service values ('feed|u', null, 'feed', 'u', 30, false), "
+    "('month|u|1', 'feed|u', 'month', 'u', 20, false), "
+    "('month|u|2', 'feed|u', 'month', 'u', null, true)": (
+        "marts.fct_service",
+        "comes back by subtraction",
+        "blocking",
+    ),
+    "insert into marts.rpt_service_chain values ('service_has_person', 's', 3, 4)": (
+        "marts.rpt_service_chain",
+        "no more is broken than there is",
+        "blocking",
+    ),
+    "insert into marts.rpt_service_chain values ('service_worker_is_known', 's', 100, 11)": (
+        "marts.rpt_service_chain",
+        "of a link is broken",
+        "warning",
+    ),
+    "insert into marts.dim_post values ('clerk', false, 1)": (
+        "marts.dim_post",
+        "every post is in the catalogue",
+        "warning",
+    ),
+    "insert into marts.bridge_staff_post values ('p2', 'S3', 'mediator', '2025-01-02', "
+    "'2025-01-01')": ("marts.bridge_staff_post", "leaves a post before", "blocking"),
+    "insert into marts.bridge_person_organisation values ('r1', '1f', 'none', 'staff')": (
+        "marts.bridge_person_organisation",
+        "to an organisation that is known",
+        "blocking",
     ),
     "insert into marts.bridge_place_succession values ('9901', '2021-01-01', 'nowhere')": (
         "marts.bridge_place_succession",

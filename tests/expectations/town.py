@@ -32,6 +32,14 @@ MARTS = {
     "fct_organisation": "organisation_key varchar, feed varchar, organisation_name varchar",
     "dim_unit": "unit_code varchar, unit_name varchar",
     "dim_staff": "staff_no varchar, unit_code varchar",
+    "dim_post": "post varchar, is_in_catalogue boolean, holder_count integer",
+    "bridge_staff_post": "staff_post_key varchar, staff_no varchar, post varchar, since date, "
+    "until date",
+    "bridge_person_organisation": "person_organisation_key varchar, person_key varchar, "
+    "organisation_key varchar, relation varchar",
+    "fct_service": "service_key varchar, parent_key varchar, level varchar, feed varchar, "
+    "service_count bigint, is_hidden boolean",
+    "rpt_service_chain": "link varchar, feed varchar, thing_count bigint, broken_count bigint",
     "dim_person": "person_key varchar, resident_kind varchar, sex varchar, birth_date date, "
     "as_of timestamp",
     "dim_person_history": "person_version_key varchar, person_key varchar, valid_from date, "
@@ -109,6 +117,13 @@ ROWS = (
     "('1f@1', '1f', '2025-01-01', '2026-01-01', false), ('1f@2', '1f', '2026-01-01', null, true)",
     "insert into marts.rpt_residence_chain values ('dwelling_has_building', 100, 10)",
     "insert into marts.dim_unit values ('U1', '望湖街道')",
+    "insert into marts.dim_post values ('mediator', true, 1)",
+    "insert into marts.bridge_staff_post values ('p1', 'S2', 'mediator', '2025-01-01', null)",
+    "insert into marts.fct_service values ('feed|s', null, 'feed', 's', 20, false), "
+    "('month|s|1', 'feed|s', 'month', 's', 8, false), "
+    "('month|s|2', 'feed|s', 'month', 's', null, true), "
+    "('month|s|3', 'feed|s', 'month', 's', null, true)",
+    "insert into marts.rpt_service_chain values ('service_person_is_known', 's', 20, 2)",
     "insert into marts.dim_prevention_net values ('video'), ('community')",
     "insert into marts.fct_object by name select 'camera:C1' as object_key, 'camera' as feed, "
     "'C1' as object_no, 'video' as net, '9901' as city_code",

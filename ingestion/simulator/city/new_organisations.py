@@ -15,7 +15,6 @@ from ingestion.simulator.city.calendar import Desk
 from ingestion.simulator.city.ground import Ground
 from ingestion.simulator.identifiers import phones
 from ingestion.simulator.organisations import credit_code
-from ingestion.simulator.people import names
 
 FULL_CITY = 5768
 FEWEST = 24
@@ -69,7 +68,8 @@ def make_organisations(desk: Desk, ground: Ground, rng: np.random.Generator) -> 
         form=pl.Series(form),
         industry=pl.Series(rng.choice(list("CEFGHIKLMOPQR"), count)),
         staff_count=pl.Series(np.ceil(rng.lognormal(2.3, 1.0, count)).astype(np.int64)),
-        legal_representative=names(desk.town, count, rng),
+        legal_representative=setting["person_name"],
+        legal_representative_id=setting["person_citizen_id"],
         phone=phones(count, rng),
         status=pl.Series(rng.choice(["operating", "suspended"], count, p=[0.95, 0.05])),
         founded_on=pl.Series(founded),

@@ -9,6 +9,8 @@ with rows_of_the_element as (
         ('unit_name', 'unit', text_type()),
         ('staff_no', 'staff', text_type()),
         ('amount', 'amount', 'double'),
+        ('object_no', 'object', text_type()),
+        ('organisation_no', 'organisation', text_type()),
         ('place_code', 'place', text_type()),
     ]) }}
 

@@ -43,6 +43,7 @@ events_of_feeds as (
         {{ value_of(feed.level, text_type()) }} as event_level,
         {{ value_of(feed.scale, text_type()) }} as event_scale,
         {{ value_of(feed.outcome, text_type()) }} as outcome,
+        {{ value_of(feed.organisation, text_type()) }} as organisation_no,
         {{ 'true' if feed.has_closing_stage else 'false' }} as has_closing_stage,
         {{ lineage_columns() }}
     from {{ ref(feed.model) }}

@@ -1,4 +1,4 @@
--- Every grid in which a person, a dwelling or a building was ever said to be.
+-- Every grid in which a person, a dwelling or a building was ever said to be, or a person served.
 with place_codes as (
 
     select grid_code as place_code from {{ ref('int_person_told') }}
@@ -6,6 +6,8 @@ with place_codes as (
     select grid_code as place_code from {{ ref('int_dwelling_mapped') }}
     union
     select grid_code as place_code from {{ ref('int_building_mapped') }}
+    union
+    select place_code from {{ ref('int_service_mapped') }}
 
 )
 

@@ -3,6 +3,7 @@ with rows_of_the_element as (
 
     {{ rows_of_feeds(feeds('work_order_feeds'), [
         ('order_no', 'number', text_type()),
+        ('parent_no', 'parent', text_type()),
         ('issuer', 'issuer', text_type()),
         ('recipient', 'recipient', text_type()),
         ('step', 'step', text_type()),

@@ -17,6 +17,8 @@ fct_activity as (
         records.unit_name,
         records.staff_no,
         records.amount,
+        records.object_no,
+        records.organisation_no,
         records.place_code,
         places.city_code,
         places.district_code,

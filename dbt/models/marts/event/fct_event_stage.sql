@@ -22,37 +22,10 @@ with stages as (
 
 ),
 
-matters_of_several_stages as (
-
-    select event_feed, event_no
-    from stages
-    group by event_feed, event_no
-    having count(*) > 1
-
-),
-
-stages_in_order as (
-
-    select
-        stages.stage_key,
-        row_number() over (
-            partition by stages.event_feed, stages.event_no
-            order by stages.passed_at asc nulls last, stages.stage_position asc, stages.stage asc
-        ) as step_no,
-        lag(stages.stage) over (
-            partition by stages.event_feed, stages.event_no
-            order by stages.passed_at asc nulls last, stages.stage_position asc, stages.stage asc
-        ) as previous_stage,
-        lag(stages.passed_at) over (
-            partition by stages.event_feed, stages.event_no
-            order by stages.passed_at asc nulls last, stages.stage_position asc, stages.stage asc
-        ) as previous_at
-    from stages
-    inner join matters_of_several_stages
-        on stages.event_feed = matters_of_several_stages.event_feed
-        and stages.event_no = matters_of_several_stages.event_no
-
-),
+{{ steps_in_order(
+    'stages', 'stage_key', ['event_feed', 'event_no'], 'stage', 'passed_at',
+    ['stage_position', 'stage']
+) }},
 
 fct_event_stage as (
 
@@ -67,9 +40,9 @@ fct_event_stage as (
             {%- for road in side_roads %}'{{ road }}'{{ ', ' if not loop.last }}{% endfor -%}
         ), false) as is_side_road,
         stages.passed_at,
-        cast(coalesce(stages_in_order.step_no, 1) as integer) as step_no,
-        stages_in_order.previous_stage,
-        {{ hours_between('stages_in_order.previous_at', 'stages.passed_at') }}
+        cast(coalesce(steps_in_order.step_no, 1) as integer) as step_no,
+        steps_in_order.previous_step as previous_stage,
+        {{ hours_between('steps_in_order.previous_at', 'stages.passed_at') }}
             as hours_since_previous,
         stages.unit_name,
         stages.staff_no,
@@ -83,7 +56,7 @@ fct_event_stage as (
         stages._drop_id,
         stages._record
     from stages
-    left join stages_in_order on stages.stage_key = stages_in_order.stage_key
+    left join steps_in_order on stages.stage_key = steps_in_order.stage_key
     left join {{ ref('fct_event') }} as events
         on stages.event_feed = events.feed
         and stages.event_no = events.event_no

@@ -1,38 +1,5 @@
 -- Which rows of which drops name an organisation; the latest of them is the anchor.
-with source_rows as (
-
-    select
-        feed || ':' || organisation_no as organisation_key,
-        feed,
-        _drop_id as drop_id,
-        _record as record,
-        _line as line,
-        _sheet as sheet
-    from {{ ref('int_organisation_mapped') }}
-
-),
-
-anchors as (
-
-    select _drop_id, _record from {{ ref('fct_organisation') }}
-
-),
-
-bridge_organisation_source as (
-
-    select
-        source_rows.organisation_key,
-        source_rows.feed,
-        source_rows.drop_id,
-        source_rows.record,
-        source_rows.line,
-        source_rows.sheet,
-        anchors._drop_id is not null as is_anchor
-    from source_rows
-    left join anchors
-        on source_rows.drop_id = anchors._drop_id
-        and source_rows.record = anchors._record
-
-)
-
-select * from bridge_organisation_source
+{{ source_rows_anchored(
+    ref('int_organisation_mapped'), ref('fct_organisation'), 'organisation_key',
+    "feed || ':' || organisation_no"
+) }}

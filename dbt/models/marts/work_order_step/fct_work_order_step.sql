@@ -9,38 +9,10 @@ with records as (
 
 ),
 
-orders_of_several_steps as (
-
-    select order_no, recipient
-    from records
-    where recipient is not null
-    group by order_no, recipient
-    having count(*) > 1
-
-),
-
-steps_in_order as (
-
-    select
-        records.work_order_step_key,
-        row_number() over (
-            partition by records.order_no, records.recipient
-            order by records.stepped_at asc nulls last, records._drop_id asc, records._record asc
-        ) as step_no,
-        lag(records.step) over (
-            partition by records.order_no, records.recipient
-            order by records.stepped_at asc nulls last, records._drop_id asc, records._record asc
-        ) as previous_step,
-        lag(records.stepped_at) over (
-            partition by records.order_no, records.recipient
-            order by records.stepped_at asc nulls last, records._drop_id asc, records._record asc
-        ) as previous_at
-    from records
-    inner join orders_of_several_steps
-        on records.order_no = orders_of_several_steps.order_no
-        and records.recipient = orders_of_several_steps.recipient
-
-),
+{{ steps_in_order(
+    'records', 'work_order_step_key', ['order_no', 'recipient'], 'step', 'stepped_at',
+    ['_drop_id', '_record']
+) }},
 
 fct_work_order_step as (
 
@@ -48,6 +20,7 @@ fct_work_order_step as (
         records.work_order_step_key,
         records.feed,
         records.order_no,
+        records.parent_no,
         records.issuer,
         records.recipient,
         records.step,

@@ -13,6 +13,7 @@
         'form',
         'industry',
         'staff_count',
+        'legal_representative_pseudonym',
         'phone_pseudonym',
         'grid_code',
         'longitude',
