@@ -18,8 +18,8 @@ def seconds_of(side: Iterable[float]) -> str:
 
 
 def mebibytes(size: float) -> str:
-    """A size in MiB."""
-    return f"{size / MEBIBYTE:,.0f} MiB"
+    """A size in MiB, with a decimal where it is small."""
+    return f"{size / MEBIBYTE:,.{0 if size >= 10 * MEBIBYTE else 1}f} MiB"
 
 
 def times(above: float, below: float) -> str:
