@@ -132,20 +132,24 @@ def _parser(lines: dict[str, Line]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--residents", type=_count, nargs="+", metavar="N", help=f"sizes of the city ({sizes})"
     )
-    parser.add_argument("--months", type=_count, default=6, help="months of history (6)")
+    parser.add_argument("--months", type=_count, metavar="M", default=6, help="of history (6)")
     parser.add_argument(
         "--rows", type=_count, nargs="+", metavar="N", help="sizes of the extract for intake"
     )
-    parser.add_argument("--runs", type=_count, default=3, help="times each side runs (3)")
+    parser.add_argument("--runs", type=_count, metavar="K", default=3, help="runs of each side (3)")
     parser.add_argument(
         "--home",
         type=Path,
         help="folder in which cities stay and are found again",
     )
     parser.add_argument(
-        "--profile", action="store_true", help="write profiles/ beside the results as well"
+        "--profile",
+        action="store_true",
+        help="cProfile of city, too: profiles/ beside FILE",
     )
-    parser.add_argument("--results", type=Path, default=RESULTS, help="the file to write")
+    parser.add_argument(
+        "--results", type=Path, metavar="FILE", default=RESULTS, help="what to write"
+    )
     return parser
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from benchmarks.units import RESIDENTS, mebibytes, named_seconds
 
 MOST_SHARE = 0.20
 DBT = "dbt.cli.main"
+LAST_LINES = 30
 ROOMS = (
     ("publishing.whole_way", "collect_drops"),
     ("ingestion.intake", "take_in"),
@@ -94,13 +97,35 @@ def whole_way_by_dagster(home: Path) -> dict[str, float]:
     clock = _Clock(seconds)
     for module, name in ROOMS:
         clock.put_around(module, name)
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, _said_to(home / "dagster.log"):
         began = time.perf_counter()
         done = job.execute_in_process(instance=instance, raise_on_error=True)
         seconds["run"] = time.perf_counter() - began
     if not done.success:
         raise RuntimeError("The job did not succeed.")
     return seconds
+
+
+@contextmanager
+def _said_to(path: Path) -> Iterator[None]:
+    """What is said on standard error goes to a file: Dagster says as much as it always does.
+
+    Its end is shown where the work fails.
+    """
+    sys.stderr.flush()
+    before = os.dup(2)
+    with path.open("w+b") as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(before, 2)
+            said = path.read_text("utf-8", errors="replace").splitlines()
+            print("\n".join(said[-LAST_LINES:]), file=sys.stderr, flush=True)
+            raise
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
 
 
 class _Clock:
