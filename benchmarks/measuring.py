@@ -10,11 +10,13 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+from benchmarks.watching import Watch
 
 KIBIBYTE = 1024
 
@@ -23,15 +25,18 @@ KIBIBYTE = 1024
 class Measured:
     """What a call took.
 
-    ``seconds``: wall clock. ``cpu_seconds``: of all its threads, which other work on the machine
-    disturbs less. ``peak_bytes``: the most memory that its process ever held (resident set).
-    ``value``: what it returned.
+    ``seconds``: wall clock. ``cpu_seconds``: of all its threads, and of processes that it waited
+    for, which other work on the machine disturbs less. ``peak_bytes``: the most memory that its
+    process ever held (resident set), or held together with those that it started, where that was
+    more. ``children``: seconds of every process that it started, by its command. ``value``: what it
+    returned.
     """
 
     seconds: float
     cpu_seconds: float
     peak_bytes: int
     value: Any
+    children: Mapping[str, float] = field(default_factory=dict)
 
 
 def measure(function: Callable[..., Any], *arguments: object) -> Measured:
@@ -45,13 +50,15 @@ def measure(function: Callable[..., Any], *arguments: object) -> Measured:
     child = context.Process(target=_answer, args=(theirs, function, arguments))
     child.start()
     theirs.close()
-    try:
-        answer = ours.recv()
-    except EOFError:
-        answer = None
+    with Watch(child.pid or 0) as watched:
+        try:
+            answer = ours.recv()
+        except EOFError:
+            answer = None
     child.join()
     if isinstance(answer, Measured):
-        return answer
+        peak = max(answer.peak_bytes, watched.peak_bytes)
+        return replace(answer, peak_bytes=peak, children=watched.children)
     raise RuntimeError(f"{function.__name__} ended without an answer (exit code {child.exitcode}).")
 
 
@@ -77,4 +84,4 @@ def peak_bytes() -> int:
 
 def _cpu_seconds() -> float:
     times = os.times()
-    return times.user + times.system
+    return times.user + times.system + times.children_user + times.children_system

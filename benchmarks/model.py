@@ -1,13 +1,18 @@
 """What a line of the targets is made of: its sizes, its figures, its targets.
 
-Belongs here: the data that a line hands to the report. Does not belong here: measuring, writing.
+Belongs here: the data that a line is given and hands to the report. Does not belong here:
+measuring, writing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.cities import Cities
 
 Progress = Callable[[str], None]
 
@@ -24,25 +29,50 @@ class Figure:
 
 @dataclass(frozen=True)
 class Result:
-    """What one line gave at one size (in rows)."""
+    """What one line gave at one size (in the line's unit).
 
-    rows: int
+    ``kept``: numbers that the same line compares with those of another size.
+    """
+
+    size: int
     figures: tuple[Figure, ...]
+    kept: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a line is asked: one size, and everything that it may use.
+
+    ``size``: in the line's unit. ``runs``: how often each side is measured. ``folder``: for
+    temporary files, empty. ``cities``: the homes that lines share. ``before``: what this line gave
+    at other sizes in this run. ``profiles``: a folder for profiles, None where none were asked for.
+    """
+
+    size: int
+    runs: int
+    folder: Path
+    tell: Progress
+    cities: Cities
+    before: tuple[Result, ...] = ()
+    profiles: Path | None = None
 
 
 @dataclass(frozen=True)
 class Line:
     """One line of docs/targets.md.
 
-    ``title``: a sentence: what is measured, against what. ``rows``: the sizes of a full run.
-    ``run(rows, runs, folder, progress)``: measure at one size, ``runs`` times, with ``folder`` for
-    temporary files; raises where the work came out wrong, since a wrong result has no speed.
+    ``title``: a sentence: what is measured, against what. ``unit``: what its sizes count: rows,
+    residents. ``sizes``: those of a full run. ``turn``: lines of one size run in this order.
+    ``run``: measure at one size; raises where the work came out wrong, since a wrong result has no
+    speed.
     """
 
     name: str
     title: str
-    rows: tuple[int, ...]
-    run: Callable[[int, int, Path, Progress], Result]
+    unit: str
+    sizes: tuple[int, ...]
+    turn: int
+    run: Callable[[Asked], Result]
 
 
 def ratio(what: str, measured: float, most: float) -> Figure:

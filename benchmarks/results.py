@@ -25,22 +25,39 @@ GIBIBYTE = 1 << 30
 
 
 def write_results(path: Path, line: Line, results: Sequence[Result]) -> None:
-    """Put the section of ``line`` into the file at ``path``, in place of the one it had."""
+    """Put ``results`` into the section of ``line`` in the file at ``path``.
+
+    Sections of other lines stay as they are, and so do sizes of this line that are not among the
+    results. A run that is killed while it writes leaves the file of before.
+    """
     before = path.read_text(encoding="utf-8") if path.is_file() else HEADING
     head, *sections = re.split(r"^(?=## )", before, flags=re.MULTILINE)
-    section = _section(line, results)
-    title = section.splitlines()[0]
+    title = f"## {line.name}"
     places = [i for i, other in enumerate(sections) if other.splitlines()[0] == title]
+    section = _section(line, results, sections[places[0]] if places else "")
     if places:
         sections[places[0]] = section
     else:
         sections.append(section)
-    path.write_text("\n".join(s.strip() + "\n" for s in (head, *sections)), encoding="utf-8")
+    unfinished = path.with_name(f".{path.name}.new")
+    unfinished.write_text("\n".join(s.strip() + "\n" for s in (head, *sections)), encoding="utf-8")
+    unfinished.replace(path)
 
 
-def _section(line: Line, results: Sequence[Result]) -> str:
-    tables = "\n".join(f"### {result.rows:,} rows\n\n{_table(result)}" for result in results)
-    return f"## {line.name}\n\n{line.title}.\n\n{_machine()}\n\n{tables}"
+def _section(line: Line, results: Sequence[Result], before: str) -> str:
+    kept = re.split(r"^(?=### )", before, flags=re.MULTILINE)[1:]
+    parts = {text.splitlines()[0]: text.strip() for text in kept}
+    for result in results:
+        heading = f"### {result.size:,} {line.unit}"
+        parts[heading] = f"{heading}\n\n{_machine()}\n\n{_table(result)}"
+    ordered = sorted(parts.items(), key=lambda part: _size(part[0]))
+    return "\n\n".join([f"## {line.name}\n\n{line.title}.", *(t.strip() for _, t in ordered)])
+
+
+def _size(heading: str) -> int:
+    """The size that a heading names; headings written by hand come last."""
+    found = re.match(r"### ([\d,]+)", heading)
+    return int(found[1].replace(",", "")) if found else 1 << 62
 
 
 def _table(result: Result) -> str:

@@ -9,6 +9,7 @@ from benchmarks.model import Line
 
 
 def all_lines() -> dict[str, Line]:
-    """Every line by its name, in the order of their modules' names."""
+    """Every line by its name, in the order in which they run."""
     modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
-    return {module.LINE.name: module.LINE for module in modules}
+    lines = sorted((module.LINE for module in modules), key=lambda line: line.turn)
+    return {line.name: line for line in lines}

@@ -15,7 +15,7 @@ from statistics import median
 import polars as pl
 
 from benchmarks.measuring import Measured, measure
-from benchmarks.model import Figure, Line, Progress, Result, ratio
+from benchmarks.model import Asked, Figure, Line, Result, ratio
 from benchmarks.resident_extract import write_extract
 from civic.lake import open_lake
 from civic.settings import load_settings
@@ -27,18 +27,20 @@ MOST_BYTES = 4 << 30
 MEBIBYTE = 1 << 20
 
 
-def run(rows: int, runs: int, folder: Path, progress: Progress) -> Result:
+def run(asked: Asked) -> Result:
     """Both sides in turn, ``runs`` times; the middle one of each counts.
 
     Raises RuntimeError where intake lost or doubled a record.
     """
+    rows, runs, folder, progress = asked.size, asked.runs, asked.folder, asked.tell
     plain = folder / "residents.csv"
     drop = folder / "drops" / "police" / "resident" / "residents_20260301.csv"
     drop.parent.mkdir(parents=True)
     progress(f"writing an extract of {rows:,} rows")
     write_extract(rows, plain, drop)
     size = drop.stat().st_size
-    references, intakes = [], []
+    references: list[Measured] = []
+    intakes: list[Measured] = []
     for number in range(1, runs + 1):
         references.append(measure(copy_to_parquet, plain, folder / "residents.parquet"))
         progress(f"reference, run {number} of {runs}: {references[-1].seconds:.2f} s")
@@ -119,6 +121,8 @@ LINE = Line(
         "vault, rejects and receipt, against "
         "`polars.scan_csv(…, infer_schema=False).sink_parquet(…)` of the same extract in UTF-8"
     ),
-    rows=(500_000, 5_081_167),
+    unit="rows",
+    sizes=(500_000, 5_081_167),
+    turn=0,
     run=run,
 )
