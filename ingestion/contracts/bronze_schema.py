@@ -94,12 +94,17 @@ def ensure_bronze(connection: duckdb.DuckDBPyConnection, contracts: Iterable[Con
                 "Give the feed of that contract another name.",
             )
         wanted[contract.feed] = bronze_columns(contract)
+    statements = []
     for table, columns in wanted.items():
         if table not in present:
-            connection.execute(create_table_ddl(table, columns))
-            continue
-        for statement in _gained(table, columns, present[table]):
+            statements.append(create_table_ddl(table, columns))
+        else:
+            statements += _gained(table, columns, present[table])
+    if statements:
+        connection.execute("begin")
+        for statement in statements:
             connection.execute(statement)
+        connection.execute("commit")
 
 
 def bronze_columns(contract: Contract) -> tuple[tuple[str, str], ...]:

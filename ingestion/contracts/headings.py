@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from ingestion.contracts.model import Contract
 
@@ -39,7 +40,7 @@ def match_headings(contract: Contract, headings: Sequence[str | None]) -> Headin
 
     Case, width (full or half), blanks and punctuation make no difference.
     """
-    spellings = {normalise(s): f for f in contract.fields for s in f.synonyms}
+    spellings = {_spelling(s): f for f in contract.fields for s in f.synonyms}
     columns: dict[str, int] = {}
     unknown: list[str] = []
     doubled: list[str] = []
@@ -102,6 +103,12 @@ def nearest(
 def normalise(heading: str) -> str:
     """One spelling for all: NFKC, lower case, without blanks and punctuation."""
     return _IGNORED.sub("", unicodedata.normalize("NFKC", heading)).casefold()
+
+
+@cache
+def _spelling(synonym: str) -> str:
+    """A synonym of a contract, normalised once: headings of strangers are never remembered."""
+    return normalise(synonym)
 
 
 def _needed(contract: Contract) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -30,10 +30,35 @@ from ingestion.intake.examining import (
 from ingestion.intake.originals import Drop, altered, original_path, read_drops
 from ingestion.intake.receipts import Receipt, described_findings, make_receipt, write_receipt
 from ingestion.validation.findings import describe
-from ingestion.vault import Keys, load_keys, open_vault
+from ingestion.vault import Keys, OpenVault, hold_vault, load_keys
 
 WORKING = ".intake-"
 OnReceipt = Callable[[Receipt], None]
+
+
+@dataclass
+class _Desk:
+    """What taking in needs at hand: the open lake and, once it is needed, the open vault."""
+
+    settings: Settings
+    contracts: Mapping[str, Contract]
+    lake: duckdb.DuckDBPyConnection
+    keys: Keys
+    closing: ExitStack = field(default_factory=ExitStack)
+    _vault: OpenVault | None = None
+
+    def vault(self) -> OpenVault:
+        """Opened for the first drop that has identities, and held until the last is done."""
+        if self._vault is None:
+            self._vault = self.closing.enter_context(hold_vault(self.settings, self.keys))
+        return self._vault
+
+
+@contextmanager
+def _desk(settings: Settings, contracts: Mapping[str, Contract]) -> Iterator[_Desk]:
+    keys = load_keys(settings)
+    with open_lake(settings) as lake, ExitStack() as closing:
+        yield _Desk(settings, contracts, lake, keys, closing)
 
 
 def take_in(
@@ -47,18 +72,17 @@ def take_in(
     Drops that no contract fits are pending under the feed "" and are refused.
     """
     wanted = None if feeds is None else set(feeds)
-    keys = load_keys(settings)
-    with open_lake(settings) as connection:
+    with _desk(settings, contracts) as desk:
         _clear_leftovers(settings)
-        ensure_bronze(connection, contracts.values())
+        ensure_bronze(desk.lake, contracts.values())
         pending = [
-            drop for drop in _pending(settings, connection) if wanted is None or drop.feed in wanted
+            drop for drop in _pending(settings, desk.lake) if wanted is None or drop.feed in wanted
         ]
         order = {feed: place for place, feed in enumerate(reference_order(contracts))}
         pending.sort(key=lambda d: order.get(d.feed, -1))
         receipts = []
         for drop in pending:
-            receipt = _take_in_one(settings, connection, contracts, drop, keys)
+            receipt = _take_in_one(desk, drop)
             receipts.append(receipt)
             on_receipt(receipt)
     return receipts
@@ -66,10 +90,9 @@ def take_in(
 
 def replay(settings: Settings, contracts: Mapping[str, Contract], drop: Drop) -> Receipt:
     """Take a drop in again from its kept original, under the contracts of today."""
-    keys = load_keys(settings)
-    with open_lake(settings) as connection:
-        ensure_bronze(connection, contracts.values())
-        return _take_in_one(settings, connection, contracts, drop, keys)
+    with _desk(settings, contracts) as desk:
+        ensure_bronze(desk.lake, contracts.values())
+        return _take_in_one(desk, drop, again=True)
 
 
 def accepted_rows(settings: Settings, contract: Contract, drop: Drop) -> pl.DataFrame:
@@ -122,27 +145,22 @@ def _pending(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list[
     return [drop for drop in read_drops(settings) if drop.drop_id not in taken]
 
 
-def _take_in_one(
-    settings: Settings,
-    connection: duckdb.DuckDBPyConnection,
-    contracts: Mapping[str, Contract],
-    drop: Drop,
-    keys: Keys,
-) -> Receipt:
-    contract = contracts.get(drop.feed)
+def _take_in_one(desk: _Desk, drop: Drop, again: bool = False) -> Receipt:
+    """``again``: the lake has rows of this drop already, which these replace."""
+    settings, contract = desk.settings, desk.contracts.get(drop.feed)
     if contract is None:
         seen = refused_without_contract(drop)
         receipt = _receipt(drop, None, seen)
         with _drafted_answer(settings, receipt, None, seen) as answer:
-            _record(connection, receipt, seen, None, answer)
+            _record(desk.lake, receipt, seen, None, answer, again)
         return receipt
     settings.lake.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.lake, prefix=WORKING) as folder:
-        known = _known_values(connection, contract)
-        seen = _examine_into_vault(settings, contract, drop, Path(folder), keys, known)
+        known = _known_values(desk.lake, contract)
+        seen = _examine_into_vault(desk, contract, drop, Path(folder), known)
         receipt = _receipt(drop, contract, seen)
         with _drafted_answer(settings, receipt, contract, seen) as answer:
-            _record(connection, receipt, seen, contract, answer)
+            _record(desk.lake, receipt, seen, contract, answer, again)
     return receipt
 
 
@@ -166,17 +184,13 @@ def _drafted_answer(
 
 
 def _examine_into_vault(
-    settings: Settings,
-    contract: Contract,
-    drop: Drop,
-    folder: Path,
-    keys: Keys,
-    known: Mapping[str, pl.Series],
+    desk: _Desk, contract: Contract, drop: Drop, folder: Path, known: Mapping[str, pl.Series]
 ) -> Examination:
     """Examine; identities go to the vault in one transaction, none of a refused drop stays."""
+    settings, keys = desk.settings, desk.keys
     if not any(f.protection in ("pseudonym", "vault") for f in contract.fields):
         return _examine(settings, contract, drop, folder, keys, known)
-    with open_vault(settings, keys) as vault:
+    with desk.vault().transaction() as vault:
         vault.forget_drop(contract.feed, drop.drop_id)
         seen = _examine(
             settings,
@@ -256,8 +270,10 @@ def _record(
     seen: Examination,
     contract: Contract | None,
     answer: Callable[[], object],
+    again: bool,
 ) -> None:
-    """Write all that the lake keeps of a drop in one transaction, in place of what it had.
+    """Write all that the lake keeps of a drop in one transaction, in place of what it had
+    (``again``; a drop that is pending has nothing there).
 
     The unit is answered just before the commit: killed in between, the next run answers again in
     the same words; killed after it, nobody is left without an answer.
@@ -265,7 +281,7 @@ def _record(
     drop = receipt.drop
     connection.execute("begin")
     try:
-        for table in (*BOOKKEEPING, *([contract.feed] if contract else [])):
+        for table in (*BOOKKEEPING, *([contract.feed] if contract else [])) if again else ():
             key = "drop_id" if table in BOOKKEEPING else "_drop_id"
             connection.execute(f'delete from bronze."{table}" where {key} = ?', [drop.drop_id])
         if contract is not None and seen.parts:

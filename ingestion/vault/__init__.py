@@ -7,6 +7,14 @@ identifier (the contract does).
 
 from ingestion.vault.keys import Keys, load_keys
 from ingestion.vault.pseudonyms import pseudonyms
-from ingestion.vault.store import Vault, open_vault
+from ingestion.vault.store import OpenVault, Vault, hold_vault, open_vault
 
-__all__ = ["Keys", "Vault", "load_keys", "open_vault", "pseudonyms"]
+__all__ = [
+    "Keys",
+    "OpenVault",
+    "Vault",
+    "hold_vault",
+    "load_keys",
+    "open_vault",
+    "pseudonyms",
+]

@@ -26,6 +26,7 @@ class Vault:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self._tables = set(self._listed())
 
     def forget_drop(self, feed: str, drop_id: str) -> None:
         """Remove what a drop left, so that taking it in again does not double it."""
@@ -37,6 +38,7 @@ class Vault:
         names = ", ".join(f'"{name}"' for name in frame.columns)
         if not self._has(feed):
             self._connection.execute(f'create table vault."{feed}" as from frame limit 0')
+            self._tables.add(feed)
         known = {row[0] for row in self._connection.execute(f'describe vault."{feed}"').fetchall()}
         for name in frame.columns:
             if name not in known:
@@ -62,6 +64,7 @@ class Vault:
             "create table if not exists vault._access "
             "(accessed_at timestamp, who varchar, why varchar, pseudonym varchar, found bigint)"
         )
+        self._tables.add("_access")
         self._connection.execute(
             "insert into vault._access values (?, ?, ?, ?, ?)",
             [datetime.now(UTC).replace(tzinfo=None), who, why, pseudonym, len(found)],
@@ -75,46 +78,67 @@ class Vault:
         return self._connection.execute("from vault._access order by accessed_at").pl().to_dicts()
 
     def _feeds(self) -> list[str]:
-        rows = self._connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'vault' order by 1"
-        ).fetchall()
-        return [name for (name,) in rows if not name.startswith("_")]
+        return sorted(name for name in self._tables if not name.startswith("_"))
 
     def _has(self, table: str) -> bool:
-        return bool(
-            self._connection.execute(
-                "select 1 from duckdb_tables() where database_name = 'vault' and table_name = ?",
-                [table],
-            ).fetchone()
-        )
+        return table in self._tables
+
+    def _listed(self) -> list[str]:
+        rows = self._connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'vault'"
+        ).fetchall()
+        return [name for (name,) in rows]
+
+
+class OpenVault:
+    """The vault's file, held open so that one transaction can follow another."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Vault]:
+        """All that is written in one ``with`` block is kept, or nothing where an error leaves."""
+        self._connection.execute("begin")
+        try:
+            yield Vault(self._connection)
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+        self._connection.execute("commit")
+
+
+@contextmanager
+def hold_vault(settings: Settings, keys: Keys) -> Iterator[OpenVault]:
+    """The vault for as long as the ``with`` block lasts: nobody else can open it meanwhile.
+
+    Raises CivicError where the key does not fit, or another process has the vault open.
+    """
+    settings.vault.mkdir(parents=True, exist_ok=True, mode=0o700)
+    connection = connect(settings)
+    try:
+        _attach(connection, settings.vault / FILE, keys)
+        yield OpenVault(connection)
+    finally:
+        connection.close()
 
 
 @contextmanager
 def open_vault(settings: Settings, keys: Keys) -> Iterator[Vault]:
-    """The vault, opened for one transaction: all of it is kept, or nothing where an error leaves.
-
-    Raises CivicError where the key does not fit.
-    """
-    settings.vault.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = settings.vault / FILE
-    connection = connect(settings)
-    try:
-        _attach(connection, path, keys)
-        connection.execute("begin")
-        try:
-            yield Vault(connection)
-        except BaseException:
-            connection.execute("rollback")
-            raise
-        connection.execute("commit")
-    finally:
-        connection.close()
+    """The vault, opened for one transaction. Raises CivicError as ``hold_vault`` does."""
+    with hold_vault(settings, keys) as held, held.transaction() as vault:
+        yield vault
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path, keys: Keys) -> None:
     try:
         connection.execute(f"attach '{path}' as vault (encryption_key '{keys.vault.hex()}')")
     except duckdb.Error as error:
+        if "could not set lock" in str(error).lower():
+            raise CivicError(
+                "Another process has the vault open.",
+                "Wait until it has finished, then run this again.",
+            ) from error
         if "key" not in str(error).lower():
             raise
         raise CivicError(
