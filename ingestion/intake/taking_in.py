@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -44,7 +44,7 @@ class _Desk:
     contracts: Mapping[str, Contract]
     lake: duckdb.DuckDBPyConnection
     keys: Keys
-    closing: ExitStack = field(default_factory=ExitStack)
+    closing: ExitStack
     _vault: OpenVault | None = None
 
     def vault(self) -> OpenVault:
