@@ -1,4 +1,4 @@
-"""Take kept originals into bronze: one transaction per drop, receipts afterwards.
+"""Take kept originals into bronze: small drops share a transaction, and each gets a receipt.
 
 A drop is pending while the lake has no row for it in ``bronze.drops``. Nothing else is remembered,
 so a run that was killed anywhere is simply run again, and an empty lake is rebuilt from ``raw/``.
@@ -9,18 +9,18 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from civic.lake import open_lake
 from civic.settings import Settings
 from ingestion.contracts import Contract
 from ingestion.contracts.bronze_schema import BOOKKEEPING, ensure_bronze
 from ingestion.intake.corrections import drafted_corrections
+from ingestion.intake.desk import Desk, open_desk
 from ingestion.intake.examining import (
     Examination,
     Refusal,
@@ -30,35 +30,13 @@ from ingestion.intake.examining import (
 from ingestion.intake.originals import Drop, altered, original_path, read_drops
 from ingestion.intake.receipts import Receipt, described_findings, make_receipt, write_receipt
 from ingestion.validation.findings import describe
-from ingestion.vault import Keys, OpenVault, hold_vault, load_keys
+from ingestion.vault import Keys, load_keys
 
 WORKING = ".intake-"
+#: How many drops, and how many bytes of them, share a transaction.
+BATCH_DROPS = 32
+BATCH_BYTES = 8 << 20
 OnReceipt = Callable[[Receipt], None]
-
-
-@dataclass
-class _Desk:
-    """What taking in needs at hand: the open lake and, once it is needed, the open vault."""
-
-    settings: Settings
-    contracts: Mapping[str, Contract]
-    lake: duckdb.DuckDBPyConnection
-    keys: Keys
-    closing: ExitStack
-    _vault: OpenVault | None = None
-
-    def vault(self) -> OpenVault:
-        """Opened for the first drop that has identities, and held until the last is done."""
-        if self._vault is None:
-            self._vault = self.closing.enter_context(hold_vault(self.settings, self.keys))
-        return self._vault
-
-
-@contextmanager
-def _desk(settings: Settings, contracts: Mapping[str, Contract]) -> Iterator[_Desk]:
-    keys = load_keys(settings)
-    with open_lake(settings) as lake, ExitStack() as closing:
-        yield _Desk(settings, contracts, lake, keys, closing)
 
 
 def take_in(
@@ -72,7 +50,7 @@ def take_in(
     Drops that no contract fits are pending under the feed "" and are refused.
     """
     wanted = None if feeds is None else set(feeds)
-    with _desk(settings, contracts) as desk:
+    with open_desk(settings, contracts) as desk:
         _clear_leftovers(settings)
         ensure_bronze(desk.lake, contracts.values())
         pending = [
@@ -81,18 +59,19 @@ def take_in(
         order = {feed: place for place, feed in enumerate(reference_order(contracts))}
         pending.sort(key=lambda d: order.get(d.feed, -1))
         receipts = []
-        for drop in pending:
-            receipt = _take_in_one(desk, drop)
-            receipts.append(receipt)
-            on_receipt(receipt)
+        for drops in in_batches(pending):
+            for receipt in _take_in_together(desk, drops):
+                receipts.append(receipt)
+                on_receipt(receipt)
     return receipts
 
 
 def replay(settings: Settings, contracts: Mapping[str, Contract], drop: Drop) -> Receipt:
     """Take a drop in again from its kept original, under the contracts of today."""
-    with _desk(settings, contracts) as desk:
+    with open_desk(settings, contracts) as desk:
         ensure_bronze(desk.lake, contracts.values())
-        return _take_in_one(desk, drop, again=True)
+        with desk.together():
+            return _take_in_one(desk, drop, again=True)
 
 
 def accepted_rows(settings: Settings, contract: Contract, drop: Drop) -> pl.DataFrame:
@@ -145,7 +124,34 @@ def _pending(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list[
     return [drop for drop in read_drops(settings) if drop.drop_id not in taken]
 
 
-def _take_in_one(desk: _Desk, drop: Drop, again: bool = False) -> Receipt:
+def in_batches(
+    drops: Iterable[Drop], at_most: int = BATCH_DROPS, bytes_at_most: int = BATCH_BYTES
+) -> Iterator[list[Drop]]:
+    """The drops in their order, small ones together: a commit takes longer than a small drop."""
+    batch: list[Drop] = []
+    for drop in drops:
+        if batch and (
+            len(batch) == at_most or sum(d.bytes for d in batch) + drop.bytes > bytes_at_most
+        ):
+            yield batch
+            batch = []
+        batch.append(drop)
+    if batch:
+        yield batch
+
+
+def _take_in_together(desk: Desk, drops: list[Drop]) -> list[Receipt]:
+    """All of them in one transaction; where one fails, each in its own, so that it fails alone."""
+    try:
+        with desk.together():
+            return [_take_in_one(desk, drop) for drop in drops]
+    except Exception:
+        if len(drops) == 1:
+            raise
+    return [receipt for drop in drops for receipt in _take_in_together(desk, [drop])]
+
+
+def _take_in_one(desk: Desk, drop: Drop, again: bool = False) -> Receipt:
     """``again``: the lake has rows of this drop already, which these replace."""
     settings, contract = desk.settings, desk.contracts.get(drop.feed)
     if contract is None:
@@ -156,11 +162,12 @@ def _take_in_one(desk: _Desk, drop: Drop, again: bool = False) -> Receipt:
         return receipt
     settings.lake.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.lake, prefix=WORKING) as folder:
-        known = _known_values(desk.lake, contract)
+        known = desk.known_values(contract)
         seen = _examine_into_vault(desk, contract, drop, Path(folder), known)
         receipt = _receipt(drop, contract, seen)
         with _drafted_answer(settings, receipt, contract, seen) as answer:
             _record(desk.lake, receipt, seen, contract, answer, again)
+    desk.forget_values(contract.feed)
     return receipt
 
 
@@ -184,28 +191,28 @@ def _drafted_answer(
 
 
 def _examine_into_vault(
-    desk: _Desk, contract: Contract, drop: Drop, folder: Path, known: Mapping[str, pl.Series]
+    desk: Desk, contract: Contract, drop: Drop, folder: Path, known: Mapping[str, pl.Series]
 ) -> Examination:
-    """Examine; identities go to the vault in one transaction, none of a refused drop stays."""
+    """Examine; identities go to the vault, none of a refused drop stays."""
     settings, keys = desk.settings, desk.keys
     if not any(f.protection in ("pseudonym", "vault") for f in contract.fields):
         return _examine(settings, contract, drop, folder, keys, known)
-    with desk.vault().transaction() as vault:
+    vault = desk.vault()
+    vault.forget_drop(contract.feed, drop.drop_id)
+    seen = _examine(
+        settings,
+        contract,
+        drop,
+        folder,
+        keys,
+        known,
+        lambda rows: vault.add(
+            contract.feed, rows.with_columns(pl.lit(drop.drop_id).alias("_drop_id"))
+        ),
+    )
+    if seen.status == "refused":
         vault.forget_drop(contract.feed, drop.drop_id)
-        seen = _examine(
-            settings,
-            contract,
-            drop,
-            folder,
-            keys,
-            known,
-            lambda rows: vault.add(
-                contract.feed, rows.with_columns(pl.lit(drop.drop_id).alias("_drop_id"))
-            ),
-        )
-        if seen.status == "refused":
-            vault.forget_drop(contract.feed, drop.drop_id)
-        return seen
+    return seen
 
 
 def _examine(
@@ -249,21 +256,6 @@ def _receipt(drop: Drop, contract: Contract | None, seen: Examination) -> Receip
     return make_receipt(drop, contract, seen)
 
 
-def _known_values(
-    connection: duckdb.DuckDBPyConnection, contract: Contract
-) -> dict[str, pl.Series]:
-    """For each field that refers to another feed: the values there, if anything is there yet."""
-    known = {}
-    for field in contract.fields:
-        if field.reference is None or field.reference[0] == contract.feed:
-            continue
-        feed, name = field.reference
-        values = connection.execute(f'select distinct "{name}" from bronze."{feed}"').pl()
-        if values.height:
-            known[field.name] = values.get_column(name)
-    return known
-
-
 def _record(
     connection: duckdb.DuckDBPyConnection,
     receipt: Receipt,
@@ -272,28 +264,22 @@ def _record(
     answer: Callable[[], object],
     again: bool,
 ) -> None:
-    """Write all that the lake keeps of a drop in one transaction, in place of what it had
-    (``again``; a drop that is pending has nothing there).
+    """Write all that the lake keeps of a drop, in place of what it had (``again``; a drop that is
+    pending has nothing there).
 
-    The unit is answered just before the commit: killed in between, the next run answers again in
-    the same words; killed after it, nobody is left without an answer.
+    The unit is answered before the commit: killed in between, the next run answers again in the
+    same words; killed after it, nobody is left without an answer.
     """
     drop = receipt.drop
-    connection.execute("begin")
-    try:
-        for table in (*BOOKKEEPING, *([contract.feed] if contract else [])) if again else ():
-            key = "drop_id" if table in BOOKKEEPING else "_drop_id"
-            connection.execute(f'delete from bronze."{table}" where {key} = ?', [drop.drop_id])
-        if contract is not None and seen.parts:
-            _insert_rows(connection, contract, seen, drop)
-        if contract is not None:
-            _insert_findings(connection, contract, seen, drop)
-        _insert_drop(connection, receipt, seen, contract)
-        answer()
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
+    for table in (*BOOKKEEPING, *([contract.feed] if contract else [])) if again else ():
+        key = "drop_id" if table in BOOKKEEPING else "_drop_id"
+        connection.execute(f'delete from bronze."{table}" where {key} = ?', [drop.drop_id])
+    if contract is not None and seen.parts:
+        _insert_rows(connection, contract, seen, drop)
+    if contract is not None:
+        _insert_findings(connection, contract, seen, drop)
+    _insert_drop(connection, receipt, seen, contract)
+    answer()
 
 
 def _insert_rows(

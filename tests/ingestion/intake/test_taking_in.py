@@ -287,3 +287,39 @@ def test_a_workbook_without_rejected_rows_has_no_rows_to_correct(leave, run_inta
     assert openpyxl.load_workbook(receipt_path(settings, receipt.drop, ".xlsx")).sheetnames == [
         "回执 Receipt"
     ]
+
+
+def test_small_drops_share_a_transaction_and_large_ones_have_their_own():
+    from types import SimpleNamespace
+
+    from ingestion.intake.taking_in import in_batches
+
+    drops = [SimpleNamespace(bytes=size) for size in (1, 2, 3, 90, 200, 4, 4)]
+    batches = in_batches(drops, at_most=3, bytes_at_most=100)
+    assert [[d.bytes for d in batch] for batch in batches] == [[1, 2, 3], [90], [200], [4, 4]]
+    assert list(in_batches([])) == []
+
+
+def test_a_drop_that_cannot_be_taken_in_takes_no_other_with_it(
+    leave, settings, contracts, monkeypatch
+):
+    from ingestion.intake import taking_in
+
+    for number in range(3):
+        leave([REQUEST_HEADINGS, f"A{number},2026-10-01,,办理中,路灯"], name=f"r{number}.csv")
+    collect(settings, contracts, wait=lambda _: None)
+    whole = taking_in.make_receipt
+
+    def breaks(drop, *rest):
+        if drop.file_name == "r1.csv":
+            raise OSError("the disk is full")
+        return whole(drop, *rest)
+
+    monkeypatch.setattr(taking_in, "make_receipt", breaks)
+    with pytest.raises(OSError, match="the disk is full"):
+        take_in(settings, contracts)
+    before = {name for (name,) in bronze(settings, "select file_name from bronze.drops")}
+    assert "r1.csv" not in before
+    monkeypatch.setattr(taking_in, "make_receipt", whole)
+    take_in(settings, contracts)
+    assert bronze(settings, "select count(*), sum(accepted) from bronze.drops") == [(3, 3)]
