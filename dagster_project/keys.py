@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 WHOLE_WAY = "whole_way"
+UPKEEP = "upkeep"
 
 ORIGINALS = dg.AssetKey(["raw", "originals"])
 REGISTER = dg.AssetKey(["bronze", "drops"])
@@ -14,6 +15,7 @@ PUBLICATION = dg.AssetKey(["serving", "publication"])
 WORKBOOKS = dg.AssetKey(["reports", "workbooks"])
 BASE_LISTS = dg.AssetKey(["outbox", "base_lists"])
 PROVINCE = dg.AssetKey(["outbox", "province"])
+MAINTENANCE = dg.AssetKey(["lake", "maintenance"])
 
 
 def delivery(feed: str) -> dg.AssetKey:

@@ -6,7 +6,17 @@ import sys
 
 import typer
 
-from civic.cli import demo, exchange, intake, publications, reports, simulate, up, verify
+from civic.cli import (
+    demo,
+    exchange,
+    intake,
+    maintenance,
+    publications,
+    reports,
+    simulate,
+    up,
+    verify,
+)
 from civic.cli.console import printable, say
 from civic.errors import CivicError, DataAtFaultError
 
@@ -18,7 +28,9 @@ app = typer.Typer(
     help="Civic Lakehouse: from a dropped file to a published figure, and back to its line.",
 )
 
-for group in (intake, publications, reports, exchange, verify, simulate, up, demo):
+GROUPS = (intake, publications, reports, exchange, verify, maintenance, simulate, up, demo)
+
+for group in GROUPS:
     group.register(app)
 
 

@@ -1,4 +1,4 @@
-"""The one job: everything, from the drop folder to the outbox, in the order of the graph."""
+"""The job of every day: from the drop folder to the outbox, in the order of the graph."""
 
 import dagster as dg
 
@@ -6,6 +6,6 @@ from dagster_project import keys
 
 whole_way = dg.define_asset_job(
     keys.WHOLE_WAY,
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(keys.MAINTENANCE),
     description="从投递文件到发布 · From dropped files to a publication: what `civic run` does.",
 )

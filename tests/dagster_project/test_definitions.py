@@ -42,7 +42,7 @@ def test_lineage_is_unbroken_from_deliveries_to_workbooks(definitions):
 def test_the_job_makes_everything(definitions):
     job = definitions.resolve_job_def(keys.WHOLE_WAY)
     graph = definitions.resolve_asset_graph()
-    assert job.asset_layer.executable_asset_keys == graph.executable_asset_keys
+    assert job.asset_layer.executable_asset_keys == graph.executable_asset_keys - {keys.MAINTENANCE}
     assert set(graph.asset_check_keys) == set(job.asset_layer.asset_graph.asset_check_keys)
 
 
@@ -68,3 +68,24 @@ def test_the_sensor_starts_by_itself_and_asks_for_the_whole_way(definitions):
     sensor = definitions.get_repository_def().get_sensor_def("drop_folder")
     assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
     assert [target.job_name for target in sensor.targets] == [keys.WHOLE_WAY]
+
+
+def test_the_lake_is_tidied_on_a_schedule_of_its_own(definitions):
+    repository = definitions.get_repository_def()
+    (schedule,) = [s for s in repository.schedule_defs if s.job_name == keys.UPKEEP]
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    job = definitions.resolve_job_def(keys.UPKEEP)
+    assert job.asset_layer.executable_asset_keys == {keys.MAINTENANCE}
+
+
+def test_the_lake_can_be_tidied_in_dagster(definitions, installed):
+    from civic.lake import open_lake
+
+    with open_lake(installed) as lake:
+        lake.execute("create schema if not exists lake.bronze")
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = definitions.resolve_job_def(keys.UPKEEP).execute_in_process(instance=instance)
+    assert done.success
+    (event,) = done.get_asset_materialization_events()
+    told = event.step_materialization_data.materialization.metadata
+    assert told["dry_run"].value is False
