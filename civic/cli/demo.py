@@ -1,4 +1,4 @@
-"""``civic demo``: the whole way on a small made-up town, with something to look at at the end."""
+"""``civic demo``: the whole way on a made-up city, with something to look at at the end."""
 
 from __future__ import annotations
 
@@ -30,25 +30,26 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    residents: Annotated[int, typer.Option(min=500, help="How many people live there.")] = 3000,
-    seed: Annotated[int, typer.Option(help="Another seed makes another town.")] = 1,
+    residents: Annotated[int, typer.Option(min=500, help="How many people live there.")] = 50_000,
+    months: Annotated[int, typer.Option(min=1, max=60, help="Months of history.")] = 18,
+    seed: Annotated[int, typer.Option(help="Another seed makes another city.")] = 1,
 ) -> None:
-    """The whole way on a made-up town: drops in, a report and a trace out (in var/demo)."""
+    """The whole way on a made-up city: drops in, a report and a trace out (in var/demo)."""
     from civic.cli.run_summary import show_outcome
-    from ingestion.simulator.town import write_town
+    from ingestion.simulator.city.making import write_city
 
     os.environ.setdefault("CIVIC_HOME", HOME)
     settings = load_settings()
     start_afresh(settings)
     _say_heading("一、各单位投放文件", "1. The units leave their files")
-    with working(say("正在编造一座小城……", "Making up a town ...")):
-        truth = write_town(settings.drops, residents=residents, months=6, seed=seed)
+    with working(say("正在编造一座城市……", "Making up a city ...")):
+        truth = write_city(settings.drops, residents, months, seed)
     console.print(
         say(
-            f"{residents:,} 人的小城，{truth.counts.height} 个文件，故意弄脏："
+            f"{residents:,} 人的城市，{months} 个月，{truth.counts.height} 个文件，故意弄脏："
             f"{short(settings.drops)}",
-            f"A town of {residents:,}, {truth.counts.height} files, deliberately dirty: "
-            f"{short(settings.drops)}",
+            f"A city of {residents:,}, {months} months, {truth.counts.height} files, "
+            f"deliberately dirty: {short(settings.drops)}",
         ),
         soft_wrap=True,
     )
@@ -129,7 +130,7 @@ def _show_a_rejected_line(result: WayResult) -> None:
 
 
 def _say_where_to_look(result: WayResult, settings: Settings) -> None:
-    """What the run made to open, and what to type so that ``civic`` finds this town."""
+    """What the run made to open, and what to type so that ``civic`` finds this city."""
     from civic.cli.run_summary import places_to_look
 
     _say_heading("打开看看", "To open")
