@@ -56,10 +56,25 @@ class OpenPublication:
 def open_publication(settings: Settings, number: int | None = None) -> Iterator[OpenPublication]:
     """Open a publication, the current one where no number is given.
 
-    Raises CivicError where there is none.
+    All is read in one transaction: a statement that DuckDB refuses may end the reading. Raises
+    CivicError where there is no publication.
     """
     publication = find_publication(settings, number)
     with open_catalog_copy(settings, publication.catalog_file) as connection:
         path = str(publication.serving_file).replace("'", "''")
         connection.execute(f"attach '{path}' as serving (read_only)")
+        _for_small_questions(connection)
         yield OpenPublication(publication, connection)
+
+
+def _for_small_questions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make a statement that asks for a few rows cheap; no answer changes by it.
+
+    Nothing in a publication ever changes: in one transaction DuckLake reads its catalog once, not
+    for every statement. Late materialisation reads a table twice to have the first rows of it,
+    which pays for wide rows only: here keys and figures are asked for.
+    """
+    found = connection.execute("select current_setting('disabled_optimizers')").fetchone()
+    disabled = ",".join(filter(None, (found[0] if found else "", "late_materialization")))
+    connection.execute(f"set disabled_optimizers = '{disabled}'")
+    connection.execute("begin transaction")

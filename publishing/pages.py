@@ -6,7 +6,7 @@ already in the reader's language. Everything is immutable.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,8 +16,9 @@ Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 Kind = Literal["count", "rate", "number"]
 
-#: (row of cells, how many rows at most) -> unit, feed, file_name, sha256, sheet, line, contribution
-AtomsOf = Callable[[Mapping[str, Any], int], pl.DataFrame]
+#: (rows of cells, how many source rows of each) -> by cell_id the first source rows:
+#: unit, feed, file_name, sha256, sheet, line, contribution
+AtomsOf = Callable[[Sequence[Mapping[str, Any]], int], Mapping[str, pl.DataFrame]]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ publication can be read and traced by what its metrics meant then, whatever they
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -16,8 +16,10 @@ import polars as pl
 from analytics.reports.atoms import atoms_sql
 from analytics.reports.coordinates import coordinates_of
 from analytics.reports.declarations import Report
+from analytics.reports.first_atoms import first_atoms
 from analytics.reports.semantic_manifest import Catalog
 from publishing.opening import OpenPublication
+from publishing.pages import AtomsOf
 from publishing.residence_chain import residence_chain_sql
 
 FROM_THE_LAKE = {
@@ -40,6 +42,9 @@ FROM_THE_LAKE = {
     "residence_chain": residence_chain_sql(),
     "services": "select * from marts.fct_service",
 }
+
+SERVED_DROPS = "serving.main.drops"
+"""``bronze.drops`` as ``open_publication`` has it at hand, without a look into the lake."""
 
 
 def serving_tables(reports: Iterable[Report], catalog: Catalog) -> dict[str, str]:
@@ -67,22 +72,19 @@ def catalog_of(publication: OpenPublication) -> Catalog:
     return Catalog(json.loads(publication.table("definitions").item(0, "definition")))
 
 
-def cell_atoms(
-    publication: OpenPublication,
-) -> Callable[[Mapping[str, Any], int], pl.DataFrame]:
-    """A function from a cell and a limit of fact rows to the source rows behind the cell.
+def cell_atoms(publication: OpenPublication) -> AtomsOf:
+    """A function from cells and a number of source rows to the first source rows behind each.
 
     It remembers what it found: each language of a workbook asks for the same.
     """
     catalog = catalog_of(publication)
     found: dict[tuple[str, int], pl.DataFrame] = {}
 
-    def atoms(cell: Mapping[str, Any], at_most: int) -> pl.DataFrame:
-        asked = (str(cell["cell_id"]), at_most)
-        if asked not in found:
-            sql = atoms_sql(catalog.metric(cell["metric"]), coordinates_of(cell), (0, at_most))
-            found[asked] = publication.connection.execute(sql).pl()
-        return found[asked]
+    def atoms(cells: Sequence[Mapping[str, Any]], at_most: int) -> Mapping[str, pl.DataFrame]:
+        new = [cell for cell in cells if (cell["cell_id"], at_most) not in found]
+        looked_up = first_atoms(publication.connection, catalog, new, at_most)
+        found.update({(cell_id, at_most): rows for cell_id, rows in looked_up.items()})
+        return {cell["cell_id"]: found[cell["cell_id"], at_most] for cell in cells}
 
     return atoms
 

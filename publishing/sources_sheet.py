@@ -63,18 +63,21 @@ class Figure:
 
 def gather(pages: Sequence[Page], atoms_of: AtomsOf, at_most: int) -> dict[str, Figure]:
     """The figures of the pages that have rows behind them, by ``cell_id``, in reading order."""
-    figures: dict[str, Figure] = {}
-    row = HEADINGS_AT + 1
+    shown: dict[str, tuple[Mapping[str, Any], Column, str]] = {}
     for page in pages:
         for line in page.lines:
             for column, cell in zip(page.columns, line.cells, strict=True):
-                if cell is None or not cell["source_rows"] or cell["cell_id"] in figures:
-                    continue
-                atoms = atoms_of(cell, at_most).head(at_most)
-                more = max(int(cell["source_rows"]) - atoms.height, 0)
-                meaning = " · ".join((column.label, *line.labels))
-                figures[cell["cell_id"]] = Figure(cell, column, meaning, atoms, more, row)
-                row += atoms.height + (more > 0)
+                if cell is not None and cell["source_rows"] and cell["cell_id"] not in shown:
+                    meaning = " · ".join((column.label, *line.labels))
+                    shown[cell["cell_id"]] = cell, column, meaning
+    found = atoms_of([cell for cell, _, _ in shown.values()], at_most)
+    figures: dict[str, Figure] = {}
+    row = HEADINGS_AT + 1
+    for cell_id, (cell, column, meaning) in shown.items():
+        atoms = found[cell_id].head(at_most)
+        more = max(int(cell["source_rows"]) - atoms.height, 0)
+        figures[cell_id] = Figure(cell, column, meaning, atoms, more, row)
+        row += atoms.height + (more > 0)
     return figures
 
 

@@ -18,7 +18,7 @@ import polars as pl
 from civic.lake import open_lake
 from civic.settings import Settings
 from ingestion.contracts import load_contracts
-from publishing.publications import Publication, open_publication, publish
+from publishing.publications import Publication, publish
 
 if TYPE_CHECKING:
     from civic.dbt_runner import DbtResult
@@ -165,35 +165,16 @@ def publish_cells(settings: Settings, cells: pl.DataFrame, verdict: Verdict) -> 
 
 
 def write_workbooks(settings: Settings, publication: Publication) -> list[Path]:
-    """Each report as a workbook in both languages: ``reports/v_<n>/<report>.<language>.xlsx``."""
-    from analytics.reports.declarations import load_declarations
-    from analytics.reports.wording import value_labels
-    from publishing.pages import LANGUAGES, Imprint
-    from publishing.serving_tables import catalog_of, cell_atoms
-    from publishing.workbooks import write_report_workbook
+    """Each report as a workbook in both languages: ``reports/v_<n>/<report>.<language>.xlsx``.
 
-    manifest = publication.manifest
-    imprint = Imprint(publication.number, manifest["digest"], manifest["created_at"])
-    folder = settings.reports / f"v_{publication.number}"
-    with open_publication(settings, publication.number) as opened:
-        catalog, places = catalog_of(opened), opened.table("places")
-        values = value_labels(load_contracts(settings.contract_paths))
-        atoms_of = cell_atoms(opened)
-        return [
-            write_report_workbook(
-                report,
-                opened.cells,
-                folder / f"{report.name}.{lang}.xlsx",
-                lang,
-                catalog=catalog,
-                places=places.filter(pl.col("is_current")),
-                imprint=imprint,
-                values=values,
-                atoms_of=atoms_of,
-            )
-            for report in load_declarations(catalog=catalog).values()
-            for lang in LANGUAGES
-        ]
+    One that stands there whole is not written again: a note beside them keeps the SHA-256 of each
+    and a digest of what they were written from. That is the publication, the contracts, and the
+    code and declarations of reports: after an upgrade that touches any of these, all workbooks of
+    the publication are written once more; one that is missing or was altered always is.
+    """
+    from publishing.report_folder import write_all
+
+    return write_all(settings, publication)
 
 
 def send_lists(settings: Settings, publication: Publication) -> BaseLists:

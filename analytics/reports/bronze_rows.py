@@ -33,11 +33,13 @@ def bronze_rows(
         wanted = ", ".join(
             f"({quoted(d)}, {int(r)})" for d, r in named.select("drop_id", "record").iter_rows()
         )
-        # The first condition says nothing new: it lets DuckDB pass over parts of the table.
-        records = ", ".join(str(int(r)) for r in named["record"])
+        # The first two say nothing new: by them DuckLake passes over the files of other drops, and
+        # DuckDB over parts of a file.
+        drops = ", ".join(quoted(d) for d in named["drop_id"].unique().sort())
+        records = ", ".join(str(int(r)) for r in named["record"].unique().sort())
         rows = connection.execute(
-            f'select * from {LAKE}.bronze."{feed}" '
-            f"where _record in ({records}) and (_drop_id, _record) in ({wanted})"
+            f'select * from {LAKE}.bronze."{feed}" where _drop_id in ({drops}) '
+            f"and _record in ({records}) and (_drop_id, _record) in ({wanted})"
         ).pl()
         for row in rows.iter_rows(named=True):
             found[(row["_drop_id"], row["_record"])] = masked(row, contract)

@@ -6,7 +6,7 @@ into a metric (``rows``, ``figures``), the rows behind one cell (``atoms``), run
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analytics.reports.coordinates import (
@@ -70,6 +70,11 @@ class Pass:
         return tuple(dict.fromkeys(w.grouping for w in self.wanted))
 
     @property
+    def grain(self) -> str:
+        """The grain by which a register's rows are chosen; of no meaning for other facts."""
+        return self.groupings[0].grain
+
+    @property
     def dimensions(self) -> tuple[str, ...]:
         """Every dimension that a grouping slices by, in order of the names."""
         return tuple(sorted({d for g in self.groupings for d in g.by}))
@@ -95,27 +100,14 @@ def cells_sql(one: Pass, keys: str | None = None) -> str:
     touch come out: what the rows feed.
     """
     metrics, names = one.metrics, figure_names(one.metrics)
-    columns = _group_by(one)
-    sets = ", ".join("(" + ", ".join(g.columns) + ")" for g in one.groupings)
-    sums = ",\n    ".join(f"{sql} as {name}" for name, sql in group_columns(metrics).items())
+    rows = _with_sources(one, rows_sql(metrics, one.grain, one.dimensions, keys=keys), keys)
     figures = ",\n      ".join(cell_figures(m, names) for m in metrics)
     return f"""
 with plan (set_number, report, metric, level, grain) as (
-  values {_plan(one, columns)}
-),
-placed as (
-{_placed_sql(one, keys)}
+  values {_plan(one)}
 ),
 grouped as (
-  select
-    {_set_number_sql(columns)} as set_number,
-    {_place_code(columns)} as place_code,
-    {_period(columns)} as period,
-    {_slices(one.dimensions)} as slices,
-    {_stands_above(columns)} as stands_above,
-    {sums}
-  from placed
-  group by grouping sets ({sets})
+{grouped_sql(one, rows, ("source_rows",), group_columns(metrics))}
 ),
 figures as (
   select set_number, place_code, period, slices, unnest([
@@ -135,30 +127,66 @@ where value is not null {"and fact_rows > 0" if keys else ""}
 """
 
 
-def _placed_sql(one: Pass, keys: str | None) -> str:
-    """The rows with their buckets of place and period and the number of their source rows."""
-    fact = one.metrics[0].fact
-    only = f"where {fact.key} in ({keys})" if keys else ""
-    columns = [
-        *(f"{_bucket(level)} as {column}" for level, column in PLACE_COLUMNS.items()),
-        "year(dated) as period_year",
-        "year(dated) * 100 + month(dated) as period_month",
-        *(f"slice_{d}" for d in one.dimensions),
-        *figure_names(one.metrics).values(),
-        "coalesce(source_rows, 0) as source_rows",
-    ]
-    listed = ",\n    ".join(columns)
+def grouped_sql(one: Pass, rows: str, carried: Sequence[str], aggregates: Mapping[str, str]) -> str:
+    """Rows (SQL as ``rows_sql``) grouped by every grouping set of a pass.
+
+    Columns ``set_number`` (``set_number`` of the grouping), ``place_code, period, slices`` as cells
+    have them, ``stands_above`` (the group is no cell: its rows stand at a higher level) and the
+    aggregates, name to SQL over the figures and the ``carried`` columns of the rows.
+    """
+    columns = _group_by(one)
+    sets = ", ".join("(" + ", ".join(g.columns) + ")" for g in one.groupings)
+    made = ",\n    ".join(f"{sql} as {name}" for name, sql in aggregates.items())
+    placed = ",\n      ".join(
+        [
+            *(f"{_bucket(level)} as {column}" for level, column in PLACE_COLUMNS.items()),
+            "year(dated) as period_year",
+            "year(dated) * 100 + month(dated) as period_month",
+            *(f"slice_{d}" for d in one.dimensions),
+            *figure_names(one.metrics).values(),
+            *carried,
+        ]
+    )
     return f"""
   select
-    {listed}
+    {_set_number_sql(columns)} as set_number,
+    {_place_code(columns)} as place_code,
+    {_period(columns)} as period,
+    {_slices(one.dimensions)} as slices,
+    {_stands_above(columns)} as stands_above,
+    {made}
   from (
-{rows_sql(one.metrics, one.groupings[0].grain, one.dimensions, keys=keys)}
+    select
+      {placed}
+    from ({rows})
   )
+  group by grouping sets ({sets})"""
+
+
+def set_number(one: Pass, grouping: Grouping) -> int:
+    """The number that the groups of a grouping have in ``grouped_sql``."""
+    columns = _group_by(one)
+    return sum(
+        1 << (len(columns) - 1 - position)
+        for position, column in enumerate(columns)
+        if column not in grouping.columns
+    )
+
+
+def _with_sources(one: Pass, rows: str, keys: str | None) -> str:
+    """The rows, each with the number of its source rows."""
+    fact = one.metrics[0].fact
+    only = f"where {fact.key} in ({keys})" if keys else ""
+    return f"""
+  select placed.*, coalesce(counted.source_rows, 0) as source_rows
+  from (
+{rows}
+  ) as placed
   left join (
     select {fact.key} as fact_key, cast(count(*) as integer) as source_rows
     from {fact.lineage} {only}
     group by all
-  ) using (fact_key)"""
+  ) as counted using (fact_key)"""
 
 
 def _bucket(level: str) -> str:
@@ -175,22 +203,13 @@ def _group_by(one: Pass) -> list[str]:
     return sorted({c for g in one.groupings for c in g.columns})
 
 
-def _plan(one: Pass, columns: list[str]) -> str:
+def _plan(one: Pass) -> str:
     rows = [
-        f"({_set_number(w.grouping, columns)}, {quoted(w.report)}, {quoted(w.metric.name)},"
+        f"({set_number(one, w.grouping)}, {quoted(w.report)}, {quoted(w.metric.name)},"
         f" {quoted(w.grouping.level)}, {quoted(w.grouping.grain)})"
         for w in dict.fromkeys(one.wanted)
     ]
     return ",\n    ".join(rows)
-
-
-def _set_number(grouping: Grouping, columns: list[str]) -> int:
-    """The number that ``_set_number_sql`` gives the rows of the grouping."""
-    return sum(
-        1 << (len(columns) - 1 - position)
-        for position, column in enumerate(columns)
-        if column not in grouping.columns
-    )
 
 
 def _set_number_sql(columns: list[str]) -> str:

@@ -110,12 +110,13 @@ def cell_figures(metric: Metric, names: dict[Aggregate, str]) -> str:
     return "{" + ", ".join(f"'{key}': {sql}" for key, sql in parts.items()) + "}"
 
 
-def atom_figures(metric: Metric) -> str:
+def atom_figures(metric: Metric, apart: str | None = None) -> str:
     """SQL: a counting row's ``contribution, numerator, denominator, ranked_value`` (doubles).
 
     The sum of the contributions is the cell; for a ratio the sum of the numerators over that of
     the denominators; for a ranked metric the aggregate of the ranked values. Of rows with one
-    value the first in order of the key contributes to a number of different values.
+    value the first in order of the key contributes to a number of different values; ``apart``: a
+    column that tells the rows of one cell from those of another, where there are several.
     """
     names = list(figure_names((metric,)).values())
     made = dict.fromkeys(("contribution", "numerator", "denominator", "ranked_value"), "null")
@@ -126,7 +127,8 @@ def atom_figures(metric: Metric) -> str:
         case "average":
             made["numerator"], made["denominator"] = names[0], "1"
         case "count_distinct":
-            first = f"row_number() over (partition by {names[0]} order by fact_key) = 1"
+            same = ", ".join(filter(None, (apart, names[0])))
+            first = f"row_number() over (partition by {same} order by fact_key) = 1"
             made["contribution"] = f"case when {first} then 1 else 0 end"
         case function if function in RANKED:
             made["ranked_value"] = names[0]

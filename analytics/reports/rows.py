@@ -21,6 +21,8 @@ from analytics.reports.coordinates import (
 from analytics.reports.figures import condition_of, figure_names, row_figure
 from analytics.reports.metrics import Metric
 
+ALTERNATIVES_AT_MOST = 100
+"""More places or periods than these are not asked for one by one: all rows are read."""
 PLACE_COLUMNS = {level: f"{level}_code" for level in LEVELS[1:]}
 
 
@@ -66,11 +68,28 @@ def in_cell(metric: Metric, cell: Coordinates) -> str:
     return " and ".join(conditions) or "true"
 
 
+def near_cells(metric: Metric, cells: Sequence[Coordinates]) -> str:
+    """A condition on the fact that holds for every row of the cells, and for few others.
+
+    A row that passes lies at one of their places and in one of their periods.
+    """
+    date = f"cast({metric.aggregates[0].time.expression} as date)"
+    places = {" and ".join(_at_place(cell)) for cell in cells}
+    periods = {" and ".join(_at_period(cell, date)) for cell in cells}
+    return " and ".join(_any_of(conditions) for conditions in (places, periods))
+
+
 def latest_keys(metric: Metric, grain: str) -> str | None:
     """For a register's metric, a subquery of the keys of the dates that count; None for others."""
     if metric.adds_over_time:
         return None
     return f"select {metric.fact.key} from ({_snapshot_sql(metric, grain)})"
+
+
+def _any_of(conditions: set[str]) -> str:
+    if "" in conditions or len(conditions) > ALTERNATIVES_AT_MOST:
+        return "true"
+    return "(" + " or ".join(f"({c})" for c in sorted(conditions)) + ")"
 
 
 def _at_place(cell: Coordinates) -> list[str]:
@@ -91,8 +110,18 @@ def _at_period(cell: Coordinates, date: str) -> list[str]:
         return []
     if cell.period == UNDATED:
         return [f"{date} is null"]
-    first = f"date {quoted(cell.period + ('-01-01' if cell.grain == 'year' else '-01'))}"
-    return [f"{date} >= {first}", f"{date} < {first} + interval 1 {cell.grain}"]
+    first, behind = _bounds(cell.period)
+    # Both are dates stated as such: of a sum of date and interval no file could be passed over.
+    return [f"{date} >= date {quoted(first)}", f"{date} < date {quoted(behind)}"]
+
+
+def _bounds(period: str) -> tuple[str, str]:
+    """The first day of a year or a month, and the first day behind it."""
+    year, _, month = period.partition("-")
+    if not month:
+        return f"{period}-01-01", f"{int(year) + 1:04d}-01-01"
+    after = int(year) * 12 + int(month)
+    return f"{period}-01", f"{after // 12:04d}-{after % 12 + 1:02d}-01"
 
 
 def _snapshot_sql(metric: Metric, grain: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from analytics.reports.atoms import atoms_sql, left_out_sql
+from analytics.reports.atoms import DROPS, atoms_sql, left_out_sql
 from analytics.reports.bronze_rows import Contracts, bronze_rows
 from analytics.reports.coordinates import Coordinates, coordinates_of, quoted
 from analytics.reports.metrics import Label, Metric
@@ -81,19 +81,21 @@ def trace(
     page: int = 1,
     page_size: int = PAGE_SIZE,
     contracts: Contracts | None = None,
+    drops: str = DROPS,
 ) -> Trace:
     """Trace a cell (a row of cells, as ``find_cell`` gives it) to its source rows.
 
     ``connection`` has the lake of the cell's publication attached as ``lake``; ``catalog`` is
     that publication's. ``contracts`` tell which fields of a row are identifiers; a row whose
-    contract is not among them is shown without its values. Raises CivicError for a page that is
-    not there.
+    contract is not among them is shown without its values. ``drops`` as in ``atoms_sql``. Raises
+    CivicError for a page that is not there.
     """
     metric, at = catalog.metric(cell["metric"]), coordinates_of(cell)
     pages = max(1, -(-int(cell["fact_rows"]) // page_size))
     if not 1 <= page <= pages:
         raise CivicError(f"There is no page {page}; the cell has {pages}.")
-    atoms = connection.execute(atoms_sql(metric, at, ((page - 1) * page_size, page_size))).pl()
+    sql = atoms_sql(metric, at, ((page - 1) * page_size, page_size), drops)
+    atoms = connection.execute(sql).pl()
     return Trace(
         cell=dict(cell),
         metric=metric,

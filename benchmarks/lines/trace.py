@@ -88,10 +88,13 @@ def trace_cells(settings: Settings, count: int) -> dict[str, Any]:
 def _traced(connection: Any, cell_id: str, catalog: Any, contracts: Any) -> float:
     """Seconds. Raises RuntimeError where the page does not hold what it should."""
     from analytics.reports.tracing import find_cell, trace
+    from publishing.serving_tables import SERVED_DROPS
 
     began = time.perf_counter()
     cell = find_cell(connection.table("serving.main.cells"), cell_id)
-    traced = trace(connection, cell, catalog, page=1, page_size=ROWS, contracts=contracts)
+    traced = trace(
+        connection, cell, catalog, page_size=ROWS, contracts=contracts, drops=SERVED_DROPS
+    )
     seconds = time.perf_counter() - began
     shown = traced.atoms["fact_key"].n_unique()
     if shown != min(ROWS, cell["fact_rows"]):

@@ -56,7 +56,7 @@ def trace_cell(
     from analytics.reports.tracing import find_cell, trace, trace_data
     from ingestion.contracts import load_contracts
     from publishing.publications import open_publication
-    from publishing.serving_tables import catalog_of
+    from publishing.serving_tables import SERVED_DROPS, catalog_of
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:
@@ -69,6 +69,7 @@ def trace_cell(
             page=page,
             page_size=rows,
             contracts=load_contracts(settings.contract_paths),
+            drops=SERVED_DROPS,
         )
         names = place_names(known_places(connection))
     if as_json:

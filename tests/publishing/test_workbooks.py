@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,11 @@ def catalog() -> Catalog:
     return Catalog(stated)
 
 
-def atoms_of(cell: Mapping[str, Any], at_most: int) -> pl.DataFrame:
+def atoms_of(cells: Sequence[Mapping[str, Any]], at_most: int) -> dict[str, pl.DataFrame]:
+    return {cell["cell_id"]: atoms_of_cell(cell, at_most) for cell in cells}
+
+
+def atoms_of_cell(cell: Mapping[str, Any], at_most: int) -> pl.DataFrame:
     number = min(cell["source_rows"], at_most)
     return pl.DataFrame(
         {

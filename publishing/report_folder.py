@@ -1,0 +1,123 @@
+"""The workbooks of a publication in their folder, ``reports/v_<n>/<report>.<language>.xlsx``.
+
+Belongs here: which of them have to be written. Does not belong here: what stands in one
+(``workbooks``).
+
+A note beside them says what they were written from and the SHA-256 of each. It is written last:
+a run killed half way writes again what it cannot vouch for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+
+import polars as pl
+
+import analytics.reports
+from analytics.reports.declarations import load_declarations
+from analytics.reports.wording import value_labels
+from civic.settings import Settings
+from ingestion.contracts import load_contracts
+from publishing.manifests import file_digest
+from publishing.pages import LANGUAGES, Imprint
+from publishing.publications import Publication, open_publication
+from publishing.serving_tables import catalog_of, cell_atoms
+from publishing.workbooks import write_report_workbook
+
+NOTE = ".written.json"
+WRITERS = (Path(__file__).parent, Path(analytics.reports.__file__).parent)
+"""The folders whose code and declarations decide what stands in a workbook."""
+_DECIDES = (".py", ".yml", ".yaml")
+
+
+def write_all(settings: Settings, publication: Publication) -> list[Path]:
+    """Each report in each language; a workbook that stands there whole is left as it is.
+
+    Whole is one whose bytes are those that were written, from what would be read now
+    (``written_from``). Without a new publication, a new contract or new code nothing is written.
+    """
+    folder = settings.reports / f"v_{publication.number}"
+    origin = written_from(settings, publication)
+    noted = _noted(folder, origin)
+    whole = {name for name, digest in noted.items() if _is_whole(folder / name, digest)}
+    if noted and len(whole) == len(noted):
+        return [folder / name for name in noted]
+    written = _write_missing(settings, publication, folder, whole)
+    _note(folder, origin, {path.name: file_digest(path) for path in written})
+    return written
+
+
+def written_from(settings: Settings, publication: Publication) -> str:
+    """SHA-256 of all that decides what stands in a publication's workbooks.
+
+    The publication (its number, date and the digests of its figures and of its serving file), the
+    contracts, from which values get their labels, the files of ``WRITERS``, and the version of the
+    library that writes the file.
+    """
+    manifest = publication.manifest
+    stated = ("number", "created_at", "digest", "serving_sha256")
+    known = [*(manifest.get(name) for name in stated), metadata.version("xlsxwriter")]
+    digest = hashlib.sha256(json.dumps(known).encode())
+    for folder in (*WRITERS, *settings.contract_paths):
+        for path in _deciding(folder):
+            digest.update(f"\0{path.relative_to(folder)}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _write_missing(
+    settings: Settings, publication: Publication, folder: Path, whole: Iterable[str]
+) -> list[Path]:
+    manifest = publication.manifest
+    imprint = Imprint(publication.number, manifest["digest"], manifest["created_at"])
+    values = value_labels(load_contracts(settings.contract_paths))
+    paths: list[Path] = []
+    with open_publication(settings, publication.number) as opened:
+        catalog, places = catalog_of(opened), opened.table("places").filter(pl.col("is_current"))
+        atoms_of = cell_atoms(opened)
+        for report in load_declarations(catalog=catalog).values():
+            for lang in LANGUAGES:
+                path = folder / f"{report.name}.{lang}.xlsx"
+                paths.append(path)
+                if path.name in whole:
+                    continue
+                write_report_workbook(
+                    report,
+                    opened.cells,
+                    path,
+                    lang,
+                    catalog=catalog,
+                    places=places,
+                    imprint=imprint,
+                    values=values,
+                    atoms_of=atoms_of,
+                )
+    return paths
+
+
+def _deciding(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.suffix in _DECIDES and p.is_file())
+
+
+def _noted(folder: Path, origin: str) -> dict[str, str]:
+    """Name to SHA-256 of the workbooks that were written from this; none where it was another."""
+    try:
+        note = json.loads((folder / NOTE).read_text("utf-8"))
+        return dict(note["workbooks"]) if note["written_from"] == origin else {}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+
+
+def _note(folder: Path, origin: str, workbooks: Mapping[str, str]) -> None:
+    unfinished = folder / f"{NOTE}.partial"
+    stated = {"written_from": origin, "workbooks": workbooks}
+    unfinished.write_text(json.dumps(stated, indent=1) + "\n", "utf-8")
+    unfinished.replace(folder / NOTE)
+
+
+def _is_whole(path: Path, digest: str) -> bool:
+    return path.is_file() and file_digest(path) == digest

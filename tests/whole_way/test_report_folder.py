@@ -1,0 +1,75 @@
+"""Workbooks of a publication are written when they have to be, and only then."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from publishing import report_folder
+from publishing.publications import find_publication
+from publishing.whole_way import write_workbooks
+from tests.whole_way.conftest import Town, home_of
+
+
+@pytest.fixture
+def folder(town: Town, tmp_path: Path) -> Path:
+    """The home of a published town, to change."""
+    shutil.copytree(town.settings.home, tmp_path / "home", symlinks=True)
+    return tmp_path / "home"
+
+
+def written(home: Path) -> set[str]:
+    """Write what has to be written; the names of the workbooks that were."""
+    settings = home_of(home)
+    reports = settings.reports / "v_1"
+    before = {path: path.stat().st_ino for path in reports.glob("*.xlsx")}
+    paths = write_workbooks(settings, find_publication(settings))
+    assert set(paths) == set(reports.glob("*.xlsx"))
+    assert len(paths) == len(set(paths)) > 10
+    return {path.name for path in paths if before.get(path) != path.stat().st_ino}
+
+
+def test_an_unchanged_publication_gets_no_new_workbooks(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_folder, "open_publication", lambda *_: pytest.fail("was opened"))
+    assert written(folder) == set()
+
+
+def test_one_that_is_missing_or_altered_is_written_again_and_no_other(folder: Path) -> None:
+    reports = folder / "reports" / "v_1"
+    (reports / "events.zh.xlsx").unlink()
+    with (reports / "register.en.xlsx").open("ab") as file:
+        file.write(b"0")
+    assert written(folder) == {"events.zh.xlsx", "register.en.xlsx"}
+    assert written(folder) == set()
+
+
+@pytest.mark.parametrize("note", [None, "", "[]", "{}"])
+def test_without_a_note_that_can_be_read_all_are_written(folder: Path, note: str | None) -> None:
+    path = folder / "reports" / "v_1" / report_folder.NOTE
+    path.unlink() if note is None else path.write_text(note)
+    assert len(written(folder)) > 10
+    assert written(folder) == set()
+
+
+def test_new_code_or_contracts_or_another_publication_are_something_else_to_write_from(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = home_of(folder)
+    publication = find_publication(settings)
+    digests = {report_folder.written_from(settings, publication)}
+    other = replace(publication, manifest={**publication.manifest, "serving_sha256": "0"})
+    digests.add(report_folder.written_from(settings, other))
+    (tmp_path / "writer.py").write_text("")
+    with_contracts = replace(settings, contract_paths=(*settings.contract_paths, tmp_path))
+    digests.add(report_folder.written_from(with_contracts, publication))
+    monkeypatch.setattr(report_folder, "WRITERS", (*report_folder.WRITERS, tmp_path / "none"))
+    assert report_folder.written_from(settings, publication) in digests
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "new.py").write_text("NEW = 1")
+    digests.add(report_folder.written_from(settings, publication))
+    assert len(digests) == 4
