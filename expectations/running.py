@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from expectations.checks import Check, Suite
-from expectations.verdicts import AuditResult
+from expectations.verdicts import AuditResult, Verdict
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 SHOWN = 3
@@ -26,10 +26,11 @@ RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 
 def run_suites(
     connection: duckdb.DuckDBPyConnection, suites: Sequence[Suite], docs: Path
-) -> list[AuditResult]:
+) -> Verdict:
     """Run every check; results in the order of the checks. ``docs``: folder of the Data Docs.
 
-    A check that cannot be run (its table is missing) has failed, and ``observed`` says why.
+    A check that cannot be run (its table is missing) has failed, and ``observed`` says why;
+    the verdict is then not ``complete``.
     """
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -110,13 +111,13 @@ def _expectation(suite: Suite, check: Check) -> Any:
 
 def _results(
     connection: duckdb.DuckDBPyConnection, suites: Sequence[Suite], outcomes: Iterable[Any]
-) -> list[AuditResult]:
+) -> Verdict:
     found = {
         (r.expectation_config.meta["suite"], r.expectation_config.meta["check"]): r
         for outcome in outcomes
         for r in outcome.results
     }
-    return [
+    results = tuple(
         AuditResult(
             suite=suite.name,
             expectation=check.expectation,
@@ -130,7 +131,8 @@ def _results(
         )
         for suite in suites
         for position, check in enumerate(suite.checks)
-    ]
+    )
+    return Verdict(results, complete=not any(_error(r.exception_info) for r in found.values()))
 
 
 def _observed(connection: duckdb.DuckDBPyConnection, check: Check, result: Any) -> str:
