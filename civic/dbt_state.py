@@ -22,7 +22,7 @@ from typing import Any
 import duckdb
 
 from civic.dbt_runner import SOURCES, project_folder
-from civic.lake import LAKE, open_lake
+from civic.lake import LAKE, newest_snapshot, open_lake
 from civic.settings import Settings
 
 NOTE = "models_built.json"
@@ -67,7 +67,7 @@ def choose(settings: Settings, variables: Mapping[str, Any]) -> tuple[Selection,
     noted = _noted(settings)
     project = project_digest(settings, variables)
     with open_lake(settings) as connection:
-        now = BuiltFrom(project, *_newest_snapshot(connection), _drops(connection))
+        now = BuiltFrom(project, *newest_snapshot(connection), _drops(connection))
         if noted is None or noted.project != project or not _is_kept(connection, noted):
             return Selection(None), now
         changed = _changed_tables(connection, noted.snapshot)
@@ -119,14 +119,6 @@ def _noted(settings: Settings) -> BuiltFrom | None:
         return BuiltFrom(**json.loads((settings.lake / NOTE).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-
-
-def _newest_snapshot(connection: duckdb.DuckDBPyConnection) -> tuple[int, str]:
-    row = connection.execute(
-        f"select snapshot_id, snapshot_time::varchar from ducklake_snapshots('{LAKE}') "
-        "order by snapshot_id desc limit 1"
-    ).fetchone()
-    return (int(row[0]), str(row[1])) if row else (0, "")
 
 
 def _is_kept(connection: duckdb.DuckDBPyConnection, noted: BuiltFrom) -> bool:

@@ -102,5 +102,14 @@ def open_catalog_copy(settings: Settings, catalog: Path) -> Iterator[duckdb.Duck
         connection.close()
 
 
+def newest_snapshot(connection: duckdb.DuckDBPyConnection) -> tuple[int, str]:
+    """The newest snapshot of the live lake and its time to the microsecond: what state it is in."""
+    row = connection.execute(
+        f"select snapshot_id, snapshot_time::varchar from ducklake_snapshots('{LAKE}') "
+        "order by snapshot_id desc limit 1"
+    ).fetchone()
+    return (int(row[0]), str(row[1])) if row else (0, "")
+
+
 def _quoted(text: str) -> str:
     return text.replace("'", "''")

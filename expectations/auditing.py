@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import duckdb
@@ -21,6 +20,7 @@ from expectations.object import object_
 from expectations.organisation import organisation
 from expectations.person import person
 from expectations.place import place
+from expectations.remembering import DATA_DOCS, digest_of, forget, recall, remember
 from expectations.residence import residence
 from expectations.running import run_suites
 from expectations.sentiment import sentiment
@@ -29,27 +29,29 @@ from expectations.verdicts import Verdict
 from expectations.work import work_item, work_order
 from ingestion.contracts import Contract
 
-DATA_DOCS = "data_docs"
-VERDICT = "verdict.json"
-
 
 def audit(
     settings: Settings, contracts: Mapping[str, Contract], cells: pl.DataFrame | None = None
 ) -> Verdict:
     """Audit bronze, marts and, where given, the cells that are to be published.
 
-    Data Docs go to ``quality/data_docs``, the verdict to ``quality/verdict.json``. No other
-    process may hold the live lake. A verdict that has not passed is an answer, not an error.
+    Data Docs go to ``quality/data_docs``, the verdict to ``quality/verdict.json``. What was
+    audited already, and nothing of it has changed since, gets the same verdict without being
+    audited again. No other process may hold the live lake. A verdict that has not passed is an
+    answer, not an error.
     """
     settings.quality.mkdir(parents=True, exist_ok=True)
     with open_lake(settings) as connection:
+        chosen = suites(contracts, connection, with_cells=cells is not None)
+        digest = digest_of(settings, connection, contracts, chosen, cells)
+        if recalled := recall(settings, digest):
+            return recalled
+        forget(settings)
         if cells is not None:
             connection.register("cells_to_come", cells)
             connection.execute("create table memory.main.cells as from cells_to_come")
-        chosen = suites(contracts, connection, with_cells=cells is not None)
-        verdict = Verdict(tuple(run_suites(connection, chosen, settings.quality / DATA_DOCS)))
-    text = json.dumps(verdict.to_dict(), ensure_ascii=False, indent=1)
-    (settings.quality / VERDICT).write_text(text + "\n", encoding="utf-8")
+        verdict = run_suites(connection, chosen, settings.quality / DATA_DOCS)
+    remember(settings, digest, verdict)
     return verdict
 
 

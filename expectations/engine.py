@@ -8,19 +8,22 @@ Expectations itself does for SQLite. Nothing else belongs here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
 import duckdb
 import sqlalchemy
 from duckdb_engine import ConnectionWrapper
+from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.data_context.data_context.abstract_data_context import AbstractDataContext
-from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.datasource.fluent.sql_datasource import QueryAsset, SQLDatasource
 from great_expectations.execution_engine.sqlalchemy_execution_engine import (
     SqlAlchemyExecutionEngine,
 )
 from sqlalchemy.pool import StaticPool
+
+WHOLE_TABLE = "all"
 
 
 class OneConnectionEngine(SqlAlchemyExecutionEngine):
@@ -54,10 +57,15 @@ _OPEN: dict[str, OneConnectionEngine] = {}
 
 @contextmanager
 def datasource(
-    context: AbstractDataContext, name: str, connection: duckdb.DuckDBPyConnection
+    context: AbstractDataContext,
+    name: str,
+    connection: duckdb.DuckDBPyConnection,
+    queries: Mapping[str, str],
 ) -> Iterator[OpenDuckDBDatasource]:
     """A data source of that name over the connection, which is not closed.
 
+    ``queries``: asset -> its SQL; each has the batch definition ``WHOLE_TABLE``. They are given
+    at once: for every asset that is added later, the context writes all of its assets anew.
     Queries name tables in full (``lake.marts.dim_place``): each runs on a cursor of the
     connection, and a cursor does not know what the connection has in use.
     """
@@ -65,9 +73,13 @@ def datasource(
         "duckdb://", creator=lambda: ConnectionWrapper(connection.cursor()), poolclass=StaticPool
     )
     _OPEN[name] = OneConnectionEngine(engine=engine, create_temp_table=False)
+    assets = [
+        QueryAsset(name=asset, query=query, batch_definitions=[BatchDefinition(name=WHOLE_TABLE)])
+        for asset, query in queries.items()
+    ]
     try:
         yield context.data_sources.add_open_duckdb(
-            name=name, connection_string="duckdb://", create_temp_table=False
+            name=name, connection_string="duckdb://", create_temp_table=False, assets=assets
         )
     finally:
         del _OPEN[name]

@@ -26,9 +26,13 @@ class AuditResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All results; ``passed`` where no blocking check failed."""
+    """All results; ``passed`` where no blocking check failed.
+
+    ``complete``: every check could be run, so that the same data would be judged the same again.
+    """
 
     results: tuple[AuditResult, ...]
+    complete: bool = True
 
     @property
     def passed(self) -> bool:

@@ -296,7 +296,11 @@ def test_the_verdict_and_the_data_docs_are_kept(sound: tuple[Settings, Verdict])
     assert json.loads((settings.quality / "verdict.json").read_text()) == verdict.to_dict()
     index = settings.quality / "data_docs" / "index.html"
     assert "bronze.drops" in index.read_text(encoding="utf-8")
-    assert sorted(p.name for p in settings.quality.iterdir()) == ["data_docs", "verdict.json"]
+    assert sorted(p.name for p in settings.quality.iterdir()) == [
+        "audited.json",
+        "data_docs",
+        "verdict.json",
+    ]
 
 
 def test_great_expectations_does_not_phone_home(sound: tuple[Settings, Verdict]) -> None:
