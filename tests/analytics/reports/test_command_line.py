@@ -35,6 +35,7 @@ def publication(manifest_path: Path, everything: Mapping[str, Report]) -> Iterat
         connection.register("built", build_cells(connection, manifest_path, everything))
         connection.execute("attach ':memory:' as serving")
         connection.execute("create table serving.main.cells as from built")
+        connection.execute("create table serving.main.drops as from lake.bronze.drops")
         yield SimpleNamespace(connection=connection, number=7)
 
 
@@ -51,7 +52,10 @@ def civic(
 
     for name, stand_in in {
         "publications": {"open_publication": open_publication},
-        "serving_tables": {"catalog_of": lambda _: load_catalog(manifest_path)},
+        "serving_tables": {
+            "catalog_of": lambda _: load_catalog(manifest_path),
+            "SERVED_DROPS": "serving.main.drops",
+        },
     }.items():
         monkeypatch.setitem(sys.modules, f"publishing.{name}", SimpleNamespace(**stand_in))
     monkeypatch.setattr(
