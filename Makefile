@@ -30,7 +30,7 @@ $(STAMP): requirements/pipeline.txt pyproject.toml | $(UV)
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## The whole way on a made-up city of 50,000, in under three minutes
+demo: setup ## The whole way on a made-up city of 50,000 people
 	$(BIN)/civic demo
 
 test: setup lint ## Lint, types, layers, then every test
