@@ -18,7 +18,7 @@ import polars as pl
 
 from civic.settings import Settings
 from ingestion.contracts import Contract
-from ingestion.contracts.bronze_schema import BOOKKEEPING, ensure_bronze
+from ingestion.contracts.bronze_schema import ensure_bronze
 from ingestion.intake.corrections import drafted_corrections
 from ingestion.intake.desk import Desk, open_desk
 from ingestion.intake.examining import (
@@ -28,7 +28,8 @@ from ingestion.intake.examining import (
     texts_to_correct,
 )
 from ingestion.intake.originals import Drop, altered, original_path, read_drops
-from ingestion.intake.receipts import Receipt, described_findings, make_receipt, write_receipt
+from ingestion.intake.receipts import Receipt, make_receipt, write_receipt
+from ingestion.intake.recording import record
 from ingestion.validation.findings import describe
 from ingestion.vault import Keys, load_keys
 
@@ -158,7 +159,7 @@ def _take_in_one(desk: Desk, drop: Drop, again: bool = False) -> Receipt:
         seen = refused_without_contract(drop)
         receipt = _receipt(drop, None, seen)
         with _drafted_answer(settings, receipt, None, seen) as answer:
-            _record(desk.lake, receipt, seen, None, answer, again)
+            record(desk.lake, receipt, seen, None, answer, again)
         return receipt
     settings.lake.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.lake, prefix=WORKING) as folder:
@@ -166,7 +167,7 @@ def _take_in_one(desk: Desk, drop: Drop, again: bool = False) -> Receipt:
         seen = _examine_into_vault(desk, contract, drop, Path(folder), known)
         receipt = _receipt(drop, contract, seen)
         with _drafted_answer(settings, receipt, contract, seen) as answer:
-            _record(desk.lake, receipt, seen, contract, answer, again)
+            record(desk.lake, receipt, seen, contract, answer, again)
     desk.forget_values(contract.feed)
     return receipt
 
@@ -254,93 +255,3 @@ def _receipt(drop: Drop, contract: Contract | None, seen: Examination) -> Receip
     if seen.as_of is not None:
         drop = replace(drop, as_of=seen.as_of)
     return make_receipt(drop, contract, seen)
-
-
-def _record(
-    connection: duckdb.DuckDBPyConnection,
-    receipt: Receipt,
-    seen: Examination,
-    contract: Contract | None,
-    answer: Callable[[], object],
-    again: bool,
-) -> None:
-    """Write all that the lake keeps of a drop, in place of what it had (``again``; a drop that is
-    pending has nothing there).
-
-    The unit is answered before the commit: killed in between, the next run answers again in the
-    same words; killed after it, nobody is left without an answer.
-    """
-    drop = receipt.drop
-    for table in (*BOOKKEEPING, *([contract.feed] if contract else [])) if again else ():
-        key = "drop_id" if table in BOOKKEEPING else "_drop_id"
-        connection.execute(f'delete from bronze."{table}" where {key} = ?', [drop.drop_id])
-    if contract is not None and seen.parts:
-        _insert_rows(connection, contract, seen, drop)
-    if contract is not None:
-        _insert_findings(connection, contract, seen, drop)
-    _insert_drop(connection, receipt, seen, contract)
-    answer()
-
-
-def _insert_rows(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, seen: Examination, drop: Drop
-) -> None:
-    names = [f.bronze_name for f in contract.bronze_fields] + ["_record", "_line", "_sheet"]
-    columns = ", ".join(f'"{n}"' for n in names)
-    parts = ", ".join(f"'{p}'" for p in seen.parts)
-    dropped = pl.DataFrame({"gone": pl.Series(seen.dropped, dtype=pl.Int64)})  # noqa: F841
-    anti = "anti join dropped on _record = gone" if seen.dropped else ""
-    connection.execute(
-        f'insert into bronze."{contract.feed}" ({columns}, _drop_id) '
-        f"select {columns}, '{drop.drop_id}' from read_parquet([{parts}]) {anti}"
-    )
-
-
-def _insert_findings(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, seen: Examination, drop: Drop
-) -> None:
-    if not seen.outcomes.is_empty():
-        outcomes = seen.outcomes.with_columns(drop_id=pl.lit(drop.drop_id), feed=pl.lit(drop.feed))  # noqa: F841
-        connection.execute("insert into bronze.outcomes by name from outcomes")
-    if not seen.findings.is_empty():
-        described = described_findings(contract, seen, limit=None).drop("zh", "en")
-        findings = described.with_columns(drop_id=pl.lit(drop.drop_id), feed=pl.lit(drop.feed))  # noqa: F841
-        connection.execute("insert into bronze.findings by name from findings")
-
-
-def _insert_drop(
-    connection: duckdb.DuckDBPyConnection,
-    receipt: Receipt,
-    seen: Examination,
-    contract: Contract | None,
-) -> None:
-    drop = receipt.drop
-    values = {
-        "drop_id": drop.drop_id,
-        "unit": drop.unit,
-        "feed": drop.feed,
-        "module": contract.module if contract else None,
-        "file_name": drop.file_name,
-        "sha256": drop.sha256,
-        "bytes": drop.bytes,
-        "received_at": drop.received_at,
-        "as_of": drop.as_of,
-        "as_of_source": drop.as_of_source,
-        "format": seen.format,
-        "container": seen.container,
-        "encoding": seen.encoding,
-        "delimiter": seen.delimiter,
-        "contract_version": contract.version if contract else None,
-        "status": seen.status,
-        "refusal_code": seen.refusal.code if seen.refusal else None,
-        "records": seen.records,
-        "accepted": seen.accepted,
-        "rejected": seen.rejected,
-        "repeated": seen.repeated,
-        "left_out": seen.left_out,
-        "warned": seen.warned,
-    }
-    marks = ", ".join("?" for _ in values)
-    connection.execute(
-        f"insert into bronze.drops ({', '.join(values)}) values ({marks})", list(values.values())
-    )

@@ -21,8 +21,8 @@ from tests.ingestion.intake.conftest import (
 KILLED_AT = [
     "ingestion.intake.originals.write_drop",
     "ingestion.intake.taking_in.make_receipt",
-    "ingestion.intake.taking_in._insert_rows",
-    "ingestion.intake.taking_in._insert_drop",
+    "ingestion.intake.recording._insert_rows",
+    "ingestion.intake.recording._insert_drop",
     "ingestion.intake.taking_in.write_receipt",
     "ingestion.intake.taking_in.drafted_corrections",
     "ingestion.intake.corrections._write_summary",
