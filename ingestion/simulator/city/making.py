@@ -39,7 +39,7 @@ from ingestion.simulator.events import month_ends
 from ingestion.simulator.exporting import rng_of
 from ingestion.simulator.town import CONTRACTS, Truth, check_wishes, declared
 
-LARGE = 200_000
+LARGE = 40_000
 """From so many residents on, work is shared out to processes."""
 
 
