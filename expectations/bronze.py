@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from expectations.checks import Check, Suite, in_set, no_rows, not_null, unique
+from expectations.checks import (
+    Check,
+    Suite,
+    all_filled,
+    all_in_set,
+    in_set,
+    no_rows,
+    not_null,
+    unique,
+)
 from ingestion.contracts import Contract
 
 DROPS, OUTCOMES, FINDINGS = (f"lake.bronze.{t}" for t in ("drops", "outcomes", "findings"))
@@ -61,9 +70,9 @@ def _feed(contract: Contract) -> list[Check]:
     named = [(f, f.bronze_name) for f in contract.bronze_fields if f.bronze_name]
     required = [name for field, name in named if field.required]
     return [
-        *not_null(table, "_drop_id", "_record", "_line", *required),
+        all_filled(table, ["_drop_id", "_record", "_line", *required]),
         unique(table, "_drop_id", "_record"),
-        *(in_set(table, n, [c.value for c in f.codes]) for f, n in named if f.codes),
+        *all_in_set(table, {n: [c.value for c in f.codes] for f, n in named if f.codes}),
         *_key(contract, table),
         no_rows(
             table,

@@ -117,6 +117,45 @@ def no_rows(
     return Check(table, "UnexpectedRowsExpectation", arguments, zh, en, severity, column)
 
 
+def all_filled(table: str, columns: Iterable[str]) -> Check:
+    """Every one of these columns is filled in every row: one check and one pass for all of them.
+
+    Great Expectations takes longer over a check than most tables take to be read, and a table of
+    bronze promises up to twenty columns.
+    """
+    names = list(columns)
+    empty = ", ".join(f'count(*) - count("{name}") as "{name}"' for name in names)
+    return no_rows(
+        table,
+        f"select column_name, empty_rows from (unpivot (select {empty} from {table}) "
+        "on columns(*) into name column_name value empty_rows) where empty_rows > 0",
+        f"必有值：{'、'.join(names)}",
+        f"always there: {', '.join(names)}",
+    )
+
+
+def all_in_set(table: str, lists: Mapping[str, Iterable[str]]) -> list[Check]:
+    """Each of these columns has none but its values, null passes: one check for all of them."""
+    if not lists:
+        return []
+    strangers = []
+    for name, values in lists.items():
+        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+        strangers.append(
+            f"select '{name}' as column_name, count(*) as rows from {table} "
+            f'where "{name}" not in ({listed}) having count(*) > 0'
+        )
+    named = list(lists)
+    return [
+        no_rows(
+            table,
+            " union all ".join(strangers),
+            f"均在代码表内：{'、'.join(named)}",
+            f"in its code list: every {', '.join(named)}",
+        )
+    ]
+
+
 def lineage(fact: str, key: str, bridge: str) -> list[Check]:
     """A fact's rows all lead to source rows: exactly one anchor each, in drops that are known."""
     table, bridge = f"lake.marts.{fact}", f"lake.marts.{bridge}"

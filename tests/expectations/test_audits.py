@@ -37,7 +37,7 @@ BROKEN = {
     ),
     "insert into bronze.service_request by name select 'd1' as _drop_id, 1 as _record, "
     "1 as _line, 'S1' as request_no, timestamp '2026-01-01' as created_at, 'lost' as status, "
-    "'a' as category": ("bronze.service_request", "status is in its code list", "blocking"),
+    "'a' as category": ("bronze.service_request", "in its code list: every status", "blocking"),
     "insert into bronze.drops values ('d2', 'u01', 'citizen_message', 'b.csv', 'b', "
     "'accepted', 9, 1, 1, 1, 0)": ("bronze.drops", "conservation", "blocking"),
     "insert into bronze.outcomes values "

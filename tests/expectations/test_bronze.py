@@ -6,6 +6,7 @@ import pytest
 from civic.settings import PROJECT_ROOT
 from expectations.bronze import bronze
 from ingestion.contracts import load_contracts
+from ingestion.contracts.bronze_schema import create_bronze_ddl
 
 CONTRACTS = load_contracts([PROJECT_ROOT / "ingestion" / "contracts"])
 
@@ -18,14 +19,34 @@ def lake():
         yield connection
 
 
-def doubled_keys(lake, feed: str) -> list[tuple[str, int]]:
-    (check,) = [
-        check
-        for check in bronze({feed: CONTRACTS[feed]}).checks
-        if check.en == "no key stands twice in one drop"
-    ]
+def found(lake, feed: str, promise: str) -> list[tuple[str, int]]:
+    """The rows that break the one promise of a feed's table that begins with these words."""
+    (check,) = [c for c in bronze({feed: CONTRACTS[feed]}).checks if c.en.startswith(promise)]
     query = check.arguments["unexpected_rows_query"].replace("{{", "{").replace("}}", "}")
     return lake.execute(query.replace("{batch}", "")).fetchall()
+
+
+def doubled_keys(lake, feed: str) -> list[tuple[str, int]]:
+    return found(lake, feed, "no key stands twice in one drop")
+
+
+def test_each_required_column_that_is_empty_is_named_with_its_rows(lake):
+    lake.execute(create_bronze_ddl(CONTRACTS["service_request"]))
+    row = "insert into lake.bronze.service_request by name select 'd' as _drop_id, 1 as _record"
+    whole = "'S1' as request_no, timestamp '2026-01-01' as created_at, 'open' as status"
+    lake.execute(f"{row}, 2 as _line, {whole}, 'a' as category")
+    assert found(lake, "service_request", "always there") == []
+    lake.execute(f"{row}, {whole}, 'a' as category")
+    lake.execute(f"{row}, {whole}")
+    empty = found(lake, "service_request", "always there")
+    assert sorted(empty) == [("_line", 2), ("category", 1)]
+
+
+def test_each_column_with_a_value_out_of_its_list_is_named_with_its_rows(lake):
+    lake.execute(create_bronze_ddl(CONTRACTS["service_request"]))
+    for status in ("'open'", "'lost'", "'it''s lost'", "null"):
+        lake.execute(f"insert into lake.bronze.service_request by name select {status} as status")
+    assert found(lake, "service_request", "in its code list") == [("status", 2)]
 
 
 def test_a_doubled_key_of_texts_and_dates_is_found(lake):
