@@ -12,12 +12,17 @@ LAYERS = ("staging", "intermediate", "marts")
 
 
 @pytest.fixture(scope="module")
-def result(installed, definitions):
+def instance():
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def result(installed, definitions, instance):
     from ingestion.simulator.town import write_town
 
     write_town(installed.drops, residents=500, months=2, seed=1)
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield definitions.resolve_job_def(keys.WHOLE_WAY).execute_in_process(instance=instance)
+    return definitions.resolve_job_def(keys.WHOLE_WAY).execute_in_process(instance=instance)
 
 
 def test_every_asset_is_made(result, definitions):
@@ -49,13 +54,12 @@ def test_what_great_expectations_and_dbt_say_is_shown_on_the_tables(result):
     assert {"bronze", "marts"} <= {key.path[0] for key in shown}
 
 
-def test_models_whose_sources_did_not_change_are_told_as_unchanged(result, definitions):
+def test_models_whose_sources_did_not_change_are_told_as_unchanged(result, definitions, instance):
     graph = definitions.resolve_asset_graph()
     models = [key for key in graph.executable_asset_keys if key.path[0] in LAYERS]
-    with dg.DagsterInstance.ephemeral() as instance:
-        again = definitions.resolve_job_def(keys.WHOLE_WAY).execute_in_process(
-            instance=instance, asset_selection=models
-        )
+    again = definitions.resolve_job_def(keys.WHOLE_WAY).execute_in_process(
+        instance=instance, asset_selection=models
+    )
     made = [
         event.step_materialization_data.materialization
         for event in again.get_asset_materialization_events()

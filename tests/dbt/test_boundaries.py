@@ -130,6 +130,16 @@ def test_every_code_ever_registered_stands_at_a_place_in_force_on_the_date(made)
         assert len(rows) == codes
 
 
+def test_places_are_followed_alike_however_often(made):
+    """A recursive query lost rows in every second run."""
+    found = set()
+    for _ in range(20):
+        follow_places(made, date(2023, 10, 31))
+        rows = made.execute("select place_code, as_of_code from place_as_of order by all")
+        found.add(tuple(rows.fetchall()))
+    assert len(found) == 1
+
+
 def test_real_figures_are_restated_under_either_register(
     built, figures, shared_data, tmp_path_factory
 ):

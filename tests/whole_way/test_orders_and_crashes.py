@@ -59,13 +59,13 @@ def _program(step: str) -> str:
     """
     places = {
         "collect": ("ingestion.intake.collecting", "write_drop"),
-        "intake": ("ingestion.intake.taking_in", "_insert_drop"),
+        "intake": ("ingestion.intake.recording", "_insert_drop"),
         "models": ("civic.dbt_runner", "_read"),
         "cells": ("analytics.reports.cells", "_check_identifiers"),
         "audit": ("publishing.whole_way", "publish_cells"),
         "publish": ("publishing.publications", "put_in_place"),
         "workbooks": ("publishing.workbooks", "write_report_workbook"),
-        "base_lists": ("publishing.exchange.base_lists", "put_json"),
+        "base_lists": ("publishing.exchange.base_lists", "_put"),
         "province": ("publishing.exchange.province", "put_folder"),
     }
     module, name = places[step]

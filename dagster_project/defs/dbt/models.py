@@ -5,6 +5,7 @@ not with ``DbtCliResource``, which asks ``dbt --version``, and that asks the pac
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -66,16 +67,25 @@ def build_models(
         yield from _invoke(context, installation, manifest, None)
         return
     selection, built_from = dbt_state.choose(settings, variables)
-    told: set[dg.AssetKey] = set()
+    # What is unchanged is never built on what is being built, so it can be told first.
+    for key in _unchanged(context, selection.models):
+        yield dg.MaterializeResult(asset_key=key, metadata={"unchanged": True})
     if not selection.nothing:
         dbt_state.begin(settings, selection)
-        for event in _invoke(context, installation, manifest, selection.arguments()):
-            if isinstance(event, dg.Output):
-                told.add(context.asset_key_for_output(event.output_name))
-            yield event
+        yield from _invoke(context, installation, manifest, selection.arguments())
         dbt_state.finish(settings, built_from)
-    for key in context.selected_asset_keys - told:
-        yield dg.MaterializeResult(asset_key=key, metadata={"unchanged": True})
+
+
+def _unchanged(
+    context: dg.AssetExecutionContext, built: Sequence[str] | None
+) -> Iterator[dg.AssetKey]:
+    """The selected assets that are not built, each after those it depends on."""
+    if built is None:
+        return
+    above = context.assets_def.asset_deps
+    for key in TopologicalSorter({k: above[k] for k in context.selected_asset_keys}).static_order():
+        if key in context.selected_asset_keys and key.path[-1] not in built:
+            yield key
 
 
 def _invoke(

@@ -143,7 +143,7 @@ def _hidden(
         "staff": ground.staff.select("staff_no", "post", "unit_code", "grids_in_charge", "ability"),
         "organisations": ground.organisations.select("credit_code", "grid_code", "listed_on"),
         "feedback": pl.concat(feedback) if feedback else pl.DataFrame(),
-        "work_items": pl.concat(work_items),
+        "work_items": pl.concat(work_items) if work_items else pl.DataFrame(),
         "moves": pl.concat(moves) if moves else pl.DataFrame(),
     }
 
