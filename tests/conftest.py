@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,15 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the real files are not there: {SHARED_DATA}")
     return SHARED_DATA
+
+
+def home_of(folder: Path) -> Settings:
+    """Settings of that home, whatever the environment says."""
+    before = os.environ.get("CIVIC_HOME")
+    os.environ["CIVIC_HOME"] = str(folder)
+    try:
+        return replace(load_settings(), settle_seconds=0.0)
+    finally:
+        os.environ.pop("CIVIC_HOME")
+        if before is not None:
+            os.environ["CIVIC_HOME"] = before

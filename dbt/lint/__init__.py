@@ -93,6 +93,11 @@ def source_rows_anchored(*_: Any) -> str:
 source_rows_of_records = source_rows_anchored
 
 
+def anchored(*_: Any) -> str:
+    """Two steps of a model, the last of that name."""
+    return "source_rows_anchored as (\n\n    select * from source_rows\n\n)"
+
+
 def steps_in_order(steps: str, key: str, *_: Any) -> str:
     """Two steps of a model."""
     return f"steps_in_order as (\n\n    select {key}\n    from {steps}\n\n)"

@@ -17,6 +17,14 @@ with source_rows as (
 
 ),
 
+{{ anchored(fact, key) }}
+
+select * from source_rows_anchored
+{%- endmacro %}
+
+
+{# Two steps of such a bridge: `source_rows`, put together by whoever calls, and which is the anchor. #}
+{% macro anchored(fact, key) -%}
 anchors as (
 
     select _drop_id, _record from {{ fact }}
@@ -39,8 +47,6 @@ source_rows_anchored as (
         and source_rows.record = anchors._record
 
 )
-
-select * from source_rows_anchored
 {%- endmacro %}
 
 

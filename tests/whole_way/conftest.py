@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from civic.settings import Settings, load_settings
+from civic.settings import Settings
 from ingestion.simulator.town import Truth, write_town
 from publishing.publications import open_publication
 from publishing.whole_way import WayResult, run
+from tests.conftest import home_of
 
 RESIDENTS = 600
 MONTHS = 2
@@ -43,18 +43,6 @@ def town(drops: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) ->
     settings = home_of(tmp_path_factory.mktemp("published") / "home")
     shutil.copytree(drops[0], settings.drops)
     yield Town(settings, run(settings), drops[1])
-
-
-def home_of(folder: Path) -> Settings:
-    """Settings of that home, whatever the environment says."""
-    before = os.environ.get("CIVIC_HOME")
-    os.environ["CIVIC_HOME"] = str(folder)
-    try:
-        return replace(load_settings(), settle_seconds=0.0)
-    finally:
-        os.environ.pop("CIVIC_HOME")
-        if before is not None:
-            os.environ["CIVIC_HOME"] = before
 
 
 def cells_of(settings: Settings) -> pl.DataFrame:

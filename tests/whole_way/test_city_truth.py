@@ -19,7 +19,7 @@ from ingestion.intake import collect
 from ingestion.intake.punctuality import deliveries, period_of
 from ingestion.simulator.city.making import write_city
 from publishing.whole_way import build_all_cells, build_models, take_in_drops
-from tests.whole_way.conftest import home_of
+from tests.conftest import home_of
 
 RESIDENTS, MONTHS, SEED = 2500, 5, 7
 AFTERWARDS = date(2026, 11, 5)

@@ -15,7 +15,8 @@ import pytest
 
 from publishing.publications import list_publications, open_publication
 from publishing.whole_way import STEPS, run
-from tests.whole_way.conftest import Town, cells_of, home_of
+from tests.conftest import home_of
+from tests.whole_way.conftest import Town, cells_of
 
 
 @pytest.mark.parametrize("order", [1, 2])

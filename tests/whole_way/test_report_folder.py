@@ -11,7 +11,8 @@ import pytest
 from publishing import report_folder
 from publishing.publications import find_publication
 from publishing.whole_way import write_workbooks
-from tests.whole_way.conftest import Town, home_of
+from tests.conftest import home_of
+from tests.whole_way.conftest import Town
 
 
 @pytest.fixture

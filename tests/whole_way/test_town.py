@@ -13,7 +13,8 @@ from civic.lake import open_catalog_copy
 from ingestion.intake import original_path
 from publishing.publications import list_publications, open_publication
 from publishing.whole_way import run
-from tests.whole_way.conftest import Town, cells_of, home_of
+from tests.conftest import home_of
+from tests.whole_way.conftest import Town, cells_of
 
 
 def test_every_cell_is_recomputed_equal_from_the_originals(town: Town):

@@ -12,7 +12,8 @@ import pytest
 from civic.settings import Settings
 from ingestion.intake import Receipt
 from publishing.whole_way import WayResult, run
-from tests.publishing.exchange.made import CODES, home_of, leave_all
+from tests.conftest import home_of
+from tests.publishing.exchange.made import CODES, leave_all
 
 UNION_LIST = "trade_union/base_list/union_feedback.v_1.xlsx"
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
-from civic.settings import PROJECT_ROOT, Settings, load_settings
+from civic.settings import PROJECT_ROOT, Settings
 from ingestion.contracts import load_contracts
 from ingestion.simulator.organisations import credit_code
 
@@ -134,15 +132,3 @@ def leave_all(settings: Settings) -> None:
     leave(settings, "centre", "staff", STAFF)
     leave(settings, "police", "resident", RESIDENTS)
     leave(settings, "justice", "dispute", DISPUTES)
-
-
-def home_of(folder: Path) -> Settings:
-    """Settings of that home, whatever the environment says."""
-    before = os.environ.get("CIVIC_HOME")
-    os.environ["CIVIC_HOME"] = str(folder)
-    try:
-        return replace(load_settings(), settle_seconds=0.0)
-    finally:
-        os.environ.pop("CIVIC_HOME")
-        if before is not None:
-            os.environ["CIVIC_HOME"] = before

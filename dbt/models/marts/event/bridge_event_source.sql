@@ -25,27 +25,6 @@ with source_rows as (
 
 ),
 
-anchors as (
+{{ anchored(ref('fct_event'), 'event_key') }}
 
-    select _drop_id, _record from {{ ref('fct_event') }}
-
-),
-
-bridge_event_source as (
-
-    select
-        source_rows.event_key,
-        source_rows.feed,
-        source_rows.drop_id,
-        source_rows.record,
-        source_rows.line,
-        source_rows.sheet,
-        anchors._drop_id is not null as is_anchor
-    from source_rows
-    left join anchors
-        on source_rows.drop_id = anchors._drop_id
-        and source_rows.record = anchors._record
-
-)
-
-select * from bridge_event_source
+select * from source_rows_anchored

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 import pytest
 
-from civic.settings import Settings, load_settings
 from ingestion.contracts import load_contracts
 from ingestion.intake import Receipt, collect, take_in
 from ingestion.simulator.city.making import write_city
 from ingestion.simulator.town import Truth
+from tests.conftest import home_of
 
 RESIDENTS, MONTHS, SEED = 50_000, 2, 11
 
@@ -41,7 +40,7 @@ class Found:
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
-    settings = _home(tmp_path_factory)
+    settings = home_of(tmp_path_factory.mktemp("city") / "home")
     truth = write_city(settings.drops, RESIDENTS, MONTHS, SEED)
     contracts = load_contracts(settings.contract_paths)
     collect(settings, contracts, wait=lambda _: None)
@@ -77,17 +76,6 @@ def test_counts_of_every_file_are_those_of_the_truth(found):
     taken = [r for r in found.receipts if r.status == "accepted"]
     counted = {_file(r): tuple(getattr(r, n) for n in names) for r in taken}
     assert counted == expected
-
-
-def _home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    before = os.environ.get("CIVIC_HOME")
-    os.environ["CIVIC_HOME"] = str(tmp_path_factory.mktemp("city") / "home")
-    try:
-        return replace(load_settings(), settle_seconds=0.0)
-    finally:
-        os.environ.pop("CIVIC_HOME")
-        if before is not None:
-            os.environ["CIVIC_HOME"] = before
 
 
 def _file(receipt: Receipt) -> tuple[str, str, str]:
