@@ -54,8 +54,8 @@ def make_demo(home: str) -> None:
 
 LINE = Line(
     name="demo",
-    title="`make demo` after installation: a made-up town, from drops to workbooks",
-    unit="town",
+    title="`make demo` after installation: a made-up city of 50,000 people and 18 months, from drops to workbooks",
+    unit="city",
     sizes=(1,),
     turn=9,
     run=run,
