@@ -19,6 +19,9 @@ from ingestion.contracts import Contract
 
 MANIFEST_SUFFIX = ".manifest.json"
 CORRECTION_PROPERTY = "civic_as_of"
+EXCERPT_PROPERTY = "civic_excerpt_of"
+"""Of a workbook that shows some rows of a list: taken in, it would stand in for all of them."""
+
 PROPERTIES = "docProps/custom.xml"
 LONGEST_NAME = 255
 """Bytes; no file system here can hold a manifest beside a file whose own name is nearly as long."""
@@ -33,15 +36,17 @@ def read_manifest(path: Path) -> dict[str, Any]:
     Raises CivicError where it is there and cannot be read.
     """
     beside = path.with_name(path.name + MANIFEST_SUFFIX)
+    properties = _own_properties(path)
     if len(os.fsencode(beside.name)) > LONGEST_NAME or not beside.is_file() or beside.is_symlink():
-        return _correction_properties(path)
+        return properties
     try:
         stated = json.loads(beside.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CivicError(f"{beside} cannot be read: {error}") from error
     if not isinstance(stated, dict):
         raise CivicError(f"{beside} must be a JSON object.")
-    return stated
+    excerpt = {n: v for n, v in properties.items() if n == EXCERPT_PROPERTY}
+    return stated | excerpt
 
 
 def as_of(
@@ -66,8 +71,8 @@ def as_of(
     return received_at, "arrival"
 
 
-def _correction_properties(path: Path) -> dict[str, Any]:
-    """What a workbook of corrections, made by intake, says of itself in its custom properties."""
+def _own_properties(path: Path) -> dict[str, Any]:
+    """What a workbook made by intake says of itself in its custom properties."""
     if path.suffix.lower() != ".xlsx":
         return {}
     try:
@@ -75,8 +80,11 @@ def _correction_properties(path: Path) -> dict[str, Any]:
             text = file.read(LONGEST_PROPERTIES).decode("utf-8", errors="replace")
     except (KeyError, OSError, ValueError, zipfile.BadZipFile, RuntimeError):
         return {}
-    found = re.search(rf'name="{CORRECTION_PROPERTY}"[^>]*>\s*<vt:lpwstr>([^<]*)<', text)
-    return {CORRECTION_PROPERTY: found.group(1)} if found else {}
+    found = {
+        name: re.search(rf'name="{name}"[^>]*>\s*<vt:lpwstr>([^<]*)<', text)
+        for name in (CORRECTION_PROPERTY, EXCERPT_PROPERTY)
+    }
+    return {name: match.group(1) for name, match in found.items() if match}
 
 
 def _moment(parts: dict[str, str], month: int | None, day: int | None) -> datetime | None:

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from civic.errors import CivicError
 from civic.settings import Settings
 from ingestion.contracts import Contract, nearest, recognise
-from ingestion.intake.as_of import MANIFEST_SUFFIX, as_of, read_manifest
+from ingestion.intake.as_of import EXCERPT_PROPERTY, MANIFEST_SUFFIX, as_of, read_manifest
 from ingestion.intake.examining import Refusal
 from ingestion.intake.originals import Drop, clear_leftovers, drop_id, keep, write_drop
 from ingestion.reading import UnreadableDropError, peek_headings
@@ -171,6 +171,7 @@ def _collect_one(
     chosen = feed or named_feed
     if chosen is None:
         chosen, refusal = recognise_feed(path, contracts)
+    refusal = refused_as_excerpt(manifest) or refusal
     moment, source = as_of(contracts.get(chosen or ""), path.name, manifest, received)
     drop = Drop(
         drop_id=drop_id(whose, chosen or "", sha256),
@@ -242,6 +243,13 @@ def recognise_feed(
         expected_en=named_en or f"{len(contracts)} feeds in the data dictionary",
     )
     return None, Refusal(code, zh, en)
+
+
+def refused_as_excerpt(manifest: Mapping[str, Any]) -> Refusal | None:
+    """The refusal of a workbook that intake made to show some rows of a list; None of others."""
+    if EXCERPT_PROPERTY not in manifest:
+        return None
+    return Refusal("excerpt", *describe("excerpt"))
 
 
 def refused_at_the_door(refusal: Refusal | None) -> dict[str, str]:

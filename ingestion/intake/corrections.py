@@ -1,15 +1,17 @@
 """The receipt as a workbook that a clerk can correct and drop again.
 
 Sheet 更正 Corrections holds the rows to correct under the headings of the contract, faulty cells
-marked; further sheets say what was counted and what is wrong. It goes back to the unit that sent
-the rows, to nobody else, so it shows what she wrote, unmasked (docs/adr/0004-corrections.md).
+marked; of a long list that counts only as a whole it shows the faulty rows, and is refused when it
+is dropped. Further sheets say what was counted and what is wrong. It goes back to the unit that
+sent the rows, to nobody else, so it shows what she wrote, unmasked (docs/adr/0004-corrections.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,13 +23,25 @@ from xlsxwriter.worksheet import Worksheet
 
 from civic.settings import Settings
 from ingestion.contracts import Contract, Field
-from ingestion.intake.as_of import CORRECTION_PROPERTY
-from ingestion.intake.examining import Examination
+from ingestion.intake.as_of import CORRECTION_PROPERTY, EXCERPT_PROPERTY
+from ingestion.intake.examining import Examination, texts_to_correct
+from ingestion.intake.originals import original_path
 from ingestion.intake.receipts import Receipt, receipt_path
 
 MOST_ROWS = 100_000
 TEXT_WIDTH = 80
 LINE_HEIGHT = 16
+CORRECTIONS_SHEET, EXCERPT_SHEET = "更正 Corrections", "有误的行 Faulty rows"
+NEXT = (
+    "请在“更正 Corrections”表中改正标红的单元格，保存后将本文件重新投递。\n"
+    "Correct the marked cells on the sheet 更正 Corrections, save, and drop this file."
+)
+NEXT_IN_THE_LIST = (
+    "清单较长，“有误的行 Faulty rows”表只列出有误的行。"
+    "请在原清单中改正，再投递整份清单；请勿投递本文件。\n"
+    "The list is long: the sheet 有误的行 Faulty rows shows only what is wrong. "
+    "Correct it in the list itself and drop the whole list again, not this file."
+)
 PROBLEM = "问题 Problem"
 LINE = "原行号 Line"
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -35,9 +49,13 @@ OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_n
 
 @contextmanager
 def drafted_corrections(
-    settings: Settings, receipt: Receipt, contract: Contract | None, seen: Examination
+    settings: Settings,
+    receipt: Receipt,
+    contract: Contract | None,
+    seen: Examination,
+    pool: Executor | None = None,
 ) -> Iterator[Callable[[], Path]]:
-    """Begin to write the workbook in a thread, since the lake can do its own work meanwhile.
+    """Begin to write the workbook in ``pool``, or in a thread: the lake has its own work to do.
 
     What is yielded waits for the workbook and puts it into the unit's outbox, readable by its
     owner only. Left without that, nothing of it stays. Rows to correct stand in it only where some
@@ -47,8 +65,9 @@ def drafted_corrections(
     path.parent.mkdir(parents=True, exist_ok=True)
     # Always the same name, so that what a killed run left is written over by the next.
     draft = path.with_name(f".{path.name}.new")
-    with ThreadPoolExecutor(1, "corrections") as thread:
-        written = thread.submit(_write, draft, receipt, contract, seen)
+    original = original_path(settings, receipt.drop.sha256)
+    with _executor(pool) as beside:
+        written = beside.submit(_write, draft, original, receipt, contract, seen)
 
         def publish() -> Path:
             written.result()
@@ -63,13 +82,25 @@ def drafted_corrections(
             draft.unlink(missing_ok=True)
 
 
-def _write(draft: Path, receipt: Receipt, contract: Contract | None, seen: Examination) -> None:
+def _executor(pool: Executor | None) -> AbstractContextManager[Executor]:
+    return ThreadPoolExecutor(1, "corrections") if pool is None else nullcontext(pool)
+
+
+def _write(
+    draft: Path, original: Path, receipt: Receipt, contract: Contract | None, seen: Examination
+) -> None:
+    if contract is not None and seen.status == "accepted" and seen.rejected:
+        texts = texts_to_correct(original, receipt.drop.file_name, contract, seen)
+        seen = replace(seen, corrections=texts)
     with xlsxwriter.Workbook(str(draft), OPTIONS) as book:
-        moment = receipt.drop.as_of + timedelta(seconds=1)
-        book.set_custom_property(CORRECTION_PROPERTY, moment.isoformat())
-        book.set_custom_property("civic_corrects", receipt.drop.drop_id)
+        if seen.is_excerpt:
+            book.set_custom_property(EXCERPT_PROPERTY, receipt.drop.drop_id)
+        else:
+            moment = receipt.drop.as_of + timedelta(seconds=1)
+            book.set_custom_property(CORRECTION_PROPERTY, moment.isoformat())
+            book.set_custom_property("civic_corrects", receipt.drop.drop_id)
         book.set_properties({"created": receipt.drop.received_at, "title": receipt.drop.file_name})
-        _write_summary(book, receipt)
+        _write_summary(book, receipt, NEXT_IN_THE_LIST if seen.is_excerpt else NEXT)
         if contract is not None and _has_rows(receipt, seen):
             _write_rows(book, contract, seen)
         if receipt.findings:
@@ -82,7 +113,7 @@ def _has_rows(receipt: Receipt, seen: Examination) -> bool:
     return receipt.rejected > 0 and not seen.corrections.is_empty()
 
 
-def _write_summary(book: xlsxwriter.Workbook, receipt: Receipt) -> None:
+def _write_summary(book: xlsxwriter.Workbook, receipt: Receipt, next_step: str) -> None:
     sheet = book.add_worksheet("回执 Receipt")
     title = book.add_format({"bold": True, "font_size": 14})
     label = book.add_format({"bold": True, "valign": "top", "text_wrap": True})
@@ -90,7 +121,7 @@ def _write_summary(book: xlsxwriter.Workbook, receipt: Receipt) -> None:
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, TEXT_WIDTH)
     sheet.write_string(0, 0, f"回执 Receipt: {receipt.title_zh} {receipt.title_en}", title)
-    for row, (name, value) in enumerate(_summary(receipt), start=2):
+    for row, (name, value) in enumerate(_summary(receipt, next_step), start=2):
         sheet.write_string(row, 0, name, label)
         if isinstance(value, int):
             sheet.write_number(row, 1, value, text)
@@ -106,7 +137,7 @@ def _lines(text: str) -> int:
     return sum(1 + width // TEXT_WIDTH for width in widths)
 
 
-def _summary(receipt: Receipt) -> list[tuple[str, Any]]:
+def _summary(receipt: Receipt, next_step: str) -> list[tuple[str, Any]]:
     drop, status = receipt.drop, _STATUS[receipt.status]
     rows: list[tuple[str, Any]] = [
         ("结果 Result", status),
@@ -134,18 +165,12 @@ def _summary(receipt: Receipt) -> list[tuple[str, Any]]:
         for text in dict.fromkeys(f"{n['zh']}\n{n['en']}" for n in receipt.read_as["notes"])
     ]
     if receipt.rejected:
-        rows.append(
-            (
-                "下一步 Next",
-                "请在“更正 Corrections”表中改正标红的单元格，保存后将本文件重新投递。\n"
-                "Correct the marked cells on the sheet 更正 Corrections, save, and drop this file.",
-            )
-        )
+        rows.append(("下一步 Next", next_step))
     return rows
 
 
 def _write_rows(book: xlsxwriter.Workbook, contract: Contract, seen: Examination) -> None:
-    sheet = book.add_worksheet("更正 Corrections")
+    sheet = book.add_worksheet(EXCERPT_SHEET if seen.is_excerpt else CORRECTIONS_SHEET)
     heading = book.add_format({"bold": True, "bg_color": "#DDE7F0", "border": 1, "text_wrap": True})
     plain = book.add_format({"num_format": "@"})
     faulty = book.add_format({"num_format": "@", "bg_color": "#FFD9D2", "border": 1})

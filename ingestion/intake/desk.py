@@ -7,6 +7,7 @@ written (``taking_in``).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
@@ -21,13 +22,17 @@ from ingestion.vault import Keys, OpenVault, Vault, hold_vault, load_keys
 
 @dataclass
 class Desk:
-    """The lake, open for writing, and the vault, opened when the first drop needs it."""
+    """The lake, open for writing, and the vault, opened when the first drop needs it.
+
+    ``pool``: processes that do what needs neither of them, where there are any.
+    """
 
     settings: Settings
     contracts: Mapping[str, Contract]
     lake: duckdb.DuckDBPyConnection
     keys: Keys
     _closing: ExitStack
+    pool: Executor | None = None
     _held: OpenVault | None = None
     _together: ExitStack | None = None
     _vault: Vault | None = None

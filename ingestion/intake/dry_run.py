@@ -14,13 +14,14 @@ from ingestion.intake.as_of import as_of, read_manifest
 from ingestion.intake.collecting import (
     no_such_feed,
     recognise_feed,
+    refused_as_excerpt,
     refused_at_the_door,
     safe_name,
 )
 from ingestion.intake.examining import Examination, examine
+from ingestion.intake.examining_drops import refused_at_once
 from ingestion.intake.originals import Drop, drop_id
 from ingestion.intake.receipts import Receipt, make_receipt
-from ingestion.intake.taking_in import refused_without_contract
 
 # Pseudonyms are made on the way and thrown away with the rest, so no real key is asked for.
 NO_KEY = bytes(32)
@@ -44,8 +45,8 @@ def check(contracts: Mapping[str, Contract], path: Path, feed: str | None = None
         )
     drop = _drop(contracts, path, feed)
     contract = contracts.get(drop.feed)
-    if contract is None:
-        return make_receipt(drop, None, refused_without_contract(drop))
+    if contract is None or drop.refusal:
+        return make_receipt(drop, None, refused_at_once(drop))
     return make_receipt(drop, contract, _examined(path, drop, contract))
 
 
@@ -56,6 +57,7 @@ def _drop(contracts: Mapping[str, Contract], path: Path, feed: str | None) -> Dr
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     manifest = read_manifest(path)
+    refusal = refused_as_excerpt(manifest) or refusal
     now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     moment, source = as_of(contracts.get(feed or ""), path.name, manifest, now)
     return Drop(

@@ -31,6 +31,10 @@ OUTCOME_SCHEMA = {
 }
 
 
+MOST_LISTED = 10_000
+"""Rows of a list that is sent whole: a longer one is corrected where the unit keeps it."""
+
+
 @dataclass(frozen=True)
 class Refusal:
     """Why a drop is refused as a whole: a stable code and the reason in both languages."""
@@ -47,7 +51,8 @@ class Examination:
     ``contract`` is None where none fits.
     ``parts``: Parquet files of bronze columns, duplicates still among them; ``dropped``: records in
     them that are not accepted. ``findings`` are unmasked. ``corrections``: texts, by field, as the
-    clerk wrote them, of the rejected records; of a snapshot all, since the next drop replaces it.
+    clerk wrote them, of the rejected records; of a snapshot all, since the next drop replaces it,
+    unless it is too long to be corrected in a workbook (``is_excerpt``).
     """
 
     contract: Contract | None
@@ -71,6 +76,12 @@ class Examination:
     findings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FINDING_SCHEMA))
     outcomes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OUTCOME_SCHEMA))
     corrections: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    @property
+    def is_excerpt(self) -> bool:
+        """Whether the rows to correct are some of a list that only counts as a whole."""
+        whole = self.contract is not None and self.contract.relation.mode == "snapshot"
+        return whole and self.records > MOST_LISTED
 
     def accepted_frame(self) -> pl.LazyFrame:
         """The accepted rows: bronze columns, ``_record``, ``_line``, ``_sheet``."""
@@ -204,10 +215,7 @@ class _Reader:
         if not checked.findings.is_empty():
             self.findings.append(checked.findings)
         rejected = checked.typed.get_column("_rejected")
-        if self.contract.relation.mode == "snapshot":
-            self.corrections.append(checked.texts)
-        elif rejected.any():
-            self.corrections.append(checked.texts.filter(rejected))
+        self._take_texts(checked.texts, rejected)
         passed = checked.typed.filter(~rejected).drop("_rejected")
         self._take_as_of(passed)
         bronze, identities = protect(self.contract, with_hashes(self.contract, passed), self.key)
@@ -216,6 +224,14 @@ class _Reader:
         seen.parts.append(target)
         if identities is not None and self.keep_identities is not None:
             self.keep_identities(identities)
+
+    def _take_texts(self, texts: pl.DataFrame, rejected: pl.Series) -> None:
+        """What the clerk may have to correct: the rejected rows; of a list that she sends whole,
+        while it is short enough to be corrected in a workbook, all of them."""
+        if self.contract.relation.mode == "snapshot" and self.seen.records <= MOST_LISTED:
+            self.corrections.append(texts)
+        elif rejected.any():
+            self.corrections.append(texts.filter(rejected))
 
     def _leave_out_titles(self, part: Part) -> None:
         titles = pl.DataFrame(
@@ -287,6 +303,9 @@ class _Reader:
         seen.outcomes = pl.concat(self.outcomes).sort("line", "record", "sheet")
         if self.corrections:
             seen.corrections = pl.concat(self.corrections)
+        if self.corrections and seen.is_excerpt:
+            faulty = pl.col("_record").is_in(first.get_column("record").implode())
+            seen.corrections = seen.corrections.filter(faulty)
         seen.rejected = first.height
         seen.warned = warned.n_unique()
         seen.accepted = seen.records - seen.rejected - seen.repeated

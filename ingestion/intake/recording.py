@@ -6,8 +6,6 @@ is written together, and what the unit is answered (``taking_in``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import duckdb
 import polars as pl
 
@@ -23,14 +21,10 @@ def record(
     receipt: Receipt,
     seen: Examination,
     contract: Contract | None,
-    answer: Callable[[], object],
     again: bool,
 ) -> None:
     """Write all that the lake keeps of a drop, in place of what it had (``again``; a drop that is
     pending has nothing there).
-
-    The unit is answered before the commit: killed in between, the next run answers again in the
-    same words; killed after it, nobody is left without an answer.
     """
     drop = receipt.drop
     for table in (*BOOKKEEPING, *([contract.feed] if contract else [])) if again else ():
@@ -41,7 +35,6 @@ def record(
     if contract is not None:
         _insert_findings(connection, contract, seen, drop)
     _insert_drop(connection, receipt, seen, contract)
-    answer()
 
 
 def _insert_rows(

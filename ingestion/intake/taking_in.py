@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,23 +21,25 @@ from ingestion.contracts import Contract
 from ingestion.contracts.bronze_schema import ensure_bronze
 from ingestion.intake.corrections import drafted_corrections
 from ingestion.intake.desk import Desk, open_desk
-from ingestion.intake.examining import (
-    Examination,
-    Refusal,
-    examine,
-    texts_to_correct,
+from ingestion.intake.examining import Examination
+from ingestion.intake.examining_drops import (
+    WORKING,
+    Ahead,
+    examine_original,
+    examining_ahead,
+    processes,
+    refused_at_once,
 )
-from ingestion.intake.originals import Drop, altered, original_path, read_drops
+from ingestion.intake.originals import Drop, read_drops
 from ingestion.intake.receipts import Receipt, make_receipt, write_receipt
 from ingestion.intake.recording import record
-from ingestion.validation.findings import describe
-from ingestion.vault import Keys, load_keys
+from ingestion.vault import load_keys
 
-WORKING = ".intake-"
 #: How many drops, and how many bytes of them, share a transaction.
 BATCH_DROPS = 32
 BATCH_BYTES = 8 << 20
 OnReceipt = Callable[[Receipt], None]
+Answer = tuple[Receipt, Callable[[], None]]
 
 
 def take_in(
@@ -60,10 +62,11 @@ def take_in(
         order = {feed: place for place, feed in enumerate(reference_order(contracts))}
         pending.sort(key=lambda d: order.get(d.feed, -1))
         receipts = []
-        for drops in in_batches(pending):
-            for receipt in _take_in_together(desk, drops):
-                receipts.append(receipt)
-                on_receipt(receipt)
+        with processes(pending) as desk.pool, examining_ahead(desk, pending) as ahead:
+            for drops in in_batches(pending):
+                for receipt in _take_in_together(desk, drops, ahead):
+                    receipts.append(receipt)
+                    on_receipt(receipt)
     return receipts
 
 
@@ -71,8 +74,8 @@ def replay(settings: Settings, contracts: Mapping[str, Contract], drop: Drop) ->
     """Take a drop in again from its kept original, under the contracts of today."""
     with open_desk(settings, contracts) as desk:
         ensure_bronze(desk.lake, contracts.values())
-        with desk.together():
-            return _take_in_one(desk, drop, again=True)
+        with desk.together(), ExitStack() as answering:
+            return _answered([_take_in_one(desk, drop, answering, again=True)])[0]
 
 
 def accepted_rows(settings: Settings, contract: Contract, drop: Drop) -> pl.DataFrame:
@@ -82,7 +85,7 @@ def accepted_rows(settings: Settings, contract: Contract, drop: Drop) -> pl.Data
     was refused. Intake and this go the same way, which is what verification builds on.
     """
     with tempfile.TemporaryDirectory() as folder:
-        seen = _examine(settings, contract, drop, Path(folder), load_keys(settings))
+        seen = examine_original(settings, contract, drop, Path(folder), load_keys(settings))
         if seen.status == "refused":
             columns = [f.bronze_name for f in contract.bronze_fields if f.bronze_name]
             return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
@@ -141,114 +144,95 @@ def in_batches(
         yield batch
 
 
-def _take_in_together(desk: Desk, drops: list[Drop]) -> list[Receipt]:
+def _take_in_together(desk: Desk, drops: list[Drop], ahead: Ahead) -> list[Receipt]:
     """All of them in one transaction; where one fails, each in its own, so that it fails alone."""
     try:
-        with desk.together():
-            return [_take_in_one(desk, drop) for drop in drops]
+        with desk.together(), ExitStack() as answering:
+            answers = [_take_in_one(desk, drop, answering, ahead=ahead) for drop in drops]
+            return _answered(answers)
     except Exception:
         if len(drops) == 1:
             raise
-    return [receipt for drop in drops for receipt in _take_in_together(desk, [drop])]
+    desk.pool = None  # Whatever failed, here it can only fail for the drop itself.
+    return [receipt for drop in drops for receipt in _take_in_together(desk, [drop], ahead)]
 
 
-def _take_in_one(desk: Desk, drop: Drop, again: bool = False) -> Receipt:
-    """``again``: the lake has rows of this drop already, which these replace."""
-    settings, contract = desk.settings, desk.contracts.get(drop.feed)
-    if contract is None:
-        seen = refused_without_contract(drop)
-        receipt = _receipt(drop, None, seen)
-        with _drafted_answer(settings, receipt, None, seen) as answer:
-            record(desk.lake, receipt, seen, None, answer, again)
-        return receipt
-    settings.lake.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.lake, prefix=WORKING) as folder:
-        known = desk.known_values(contract)
-        seen = _examine_into_vault(desk, contract, drop, Path(folder), known)
+def _answered(answers: Iterable[Answer]) -> list[Receipt]:
+    """The units are answered before the commit: killed in between, the next run answers again in
+    the same words; killed after it, nobody is left without an answer."""
+    receipts = []
+    for receipt, publish in answers:
+        publish()
+        receipts.append(receipt)
+    return receipts
+
+
+def _take_in_one(
+    desk: Desk,
+    drop: Drop,
+    answering: ExitStack,
+    *,
+    ahead: Ahead | None = None,
+    again: bool = False,
+) -> Answer:
+    """Record a drop; its receipt, and what publishes it once all of the transaction is recorded.
+
+    ``answering``: ends what is drafted. ``again``: the lake has rows of this drop already, which
+    these replace.
+    """
+    contract = None if drop.refusal else desk.contracts.get(drop.feed)
+    with ExitStack() as closing:
+        if contract is None:
+            seen = refused_at_once(drop)
+        else:
+            seen = _examine_into_vault(desk, contract, drop, ahead, closing)
         receipt = _receipt(drop, contract, seen)
-        with _drafted_answer(settings, receipt, contract, seen) as answer:
-            record(desk.lake, receipt, seen, contract, answer, again)
-    desk.forget_values(contract.feed)
-    return receipt
-
-
-@contextmanager
-def _drafted_answer(
-    settings: Settings, receipt: Receipt, contract: Contract | None, seen: Examination
-) -> Iterator[Callable[[], None]]:
-    """The receipt for programs and, for the clerk, the workbook, drafted while the lake records."""
-    if contract is not None and seen.status == "accepted" and seen.rejected:
-        original = original_path(settings, receipt.drop.sha256)
-        seen = replace(
-            seen, corrections=texts_to_correct(original, receipt.drop.file_name, contract, seen)
+        publish_workbook = answering.enter_context(
+            drafted_corrections(desk.settings, receipt, contract, seen, desk.pool)
         )
-    with drafted_corrections(settings, receipt, contract, seen) as publish_corrections:
+        record(desk.lake, receipt, seen, contract, again)
+    if contract is not None:
+        desk.forget_values(contract.feed)
 
-        def answer() -> None:
-            write_receipt(settings, receipt)
-            publish_corrections()
+    def publish() -> None:
+        write_receipt(desk.settings, receipt)
+        publish_workbook()
 
-        yield answer
+    return receipt, publish
 
 
 def _examine_into_vault(
-    desk: Desk, contract: Contract, drop: Drop, folder: Path, known: Mapping[str, pl.Series]
+    desk: Desk, contract: Contract, drop: Drop, ahead: Ahead | None, closing: ExitStack
 ) -> Examination:
-    """Examine; identities go to the vault, none of a refused drop stays."""
-    settings, keys = desk.settings, desk.keys
-    if not any(f.protection in ("pseudonym", "vault") for f in contract.fields):
-        return _examine(settings, contract, drop, folder, keys, known)
-    vault = desk.vault()
-    vault.forget_drop(contract.feed, drop.drop_id)
-    seen = _examine(
-        settings,
-        contract,
-        drop,
-        folder,
-        keys,
-        known,
-        lambda rows: vault.add(
-            contract.feed, rows.with_columns(pl.lit(drop.drop_id).alias("_drop_id"))
-        ),
+    """Examine, if no other process did; identities go to the vault, none of a refused drop stays.
+
+    ``closing`` removes the parts of bronze that the examination names.
+    """
+    taken = ahead.take(drop) if ahead else None
+    has_identities = any(f.protection in ("pseudonym", "vault") for f in contract.fields)
+    vault = desk.vault() if has_identities else None
+    if vault:
+        vault.forget_drop(contract.feed, drop.drop_id)
+
+    def keep(rows: pl.DataFrame) -> None:
+        if vault:
+            vault.add(contract.feed, rows.with_columns(pl.lit(drop.drop_id).alias("_drop_id")))
+
+    if taken:
+        folder, examined = taken
+        closing.callback(shutil.rmtree, folder, ignore_errors=True)
+        for rows in examined.identities:
+            keep(rows)
+        return examined.seen
+    desk.settings.lake.mkdir(parents=True, exist_ok=True)
+    folder = Path(
+        closing.enter_context(tempfile.TemporaryDirectory(dir=desk.settings.lake, prefix=WORKING))
     )
-    if seen.status == "refused":
+    known = desk.known_values(contract)
+    seen = examine_original(desk.settings, contract, drop, folder, desk.keys, known, keep)
+    if vault and seen.status == "refused":
         vault.forget_drop(contract.feed, drop.drop_id)
     return seen
-
-
-def _examine(
-    settings: Settings,
-    contract: Contract,
-    drop: Drop,
-    folder: Path,
-    keys: Keys,
-    known: Mapping[str, pl.Series] | None = None,
-    keep_identities: Callable[[pl.DataFrame], None] | None = None,
-) -> Examination:
-    path = original_path(settings, drop.sha256)
-    if altered(settings, drop.sha256):
-        zh, en = describe("original_altered")
-        return Examination(contract, status="refused", refusal=Refusal("original_altered", zh, en))
-    return examine(
-        path,
-        drop.file_name,
-        contract,
-        folder,
-        keys.pseudonym,
-        encoding=drop.encoding,
-        known=known,
-        keep_identities=keep_identities,
-    )
-
-
-def refused_without_contract(drop: Drop) -> Examination:
-    """The examination of a drop that no contract fits, or whose contract is no longer there."""
-    if drop.refusal:
-        words = drop.refusal_zh or drop.refusal, drop.refusal_en or drop.refusal
-        refusal = Refusal(drop.refusal, *words)
-    else:
-        refusal = Refusal("contract_unknown", *describe("contract_unknown", column=drop.feed))
-    return Examination(None, status="refused", refusal=refusal)
 
 
 def _receipt(drop: Drop, contract: Contract | None, seen: Examination) -> Receipt:

@@ -9,7 +9,15 @@ from datetime import timedelta
 import openpyxl
 import pytest
 
-from ingestion.intake import altered, answer_at_the_door, collect, find_drop, replay, take_in
+from ingestion.intake import (
+    altered,
+    answer_at_the_door,
+    check,
+    collect,
+    find_drop,
+    replay,
+    take_in,
+)
 from ingestion.intake.originals import original_path
 from ingestion.intake.receipts import receipt_path
 from tests.ingestion.intake.conftest import (
@@ -249,6 +257,30 @@ def test_corrections_of_a_snapshot_hold_every_row_so_that_nothing_is_lost(
     ]
     codes = [row[0].value for row in sheet.iter_rows(min_row=2)]
     assert codes == ["HT-007", *(f"HT-00{n}" for n in range(1, 7))]
+
+
+def test_a_long_list_is_answered_by_its_faulty_rows_and_these_are_no_list(
+    leave, run_intake, settings, contracts, monkeypatch
+):
+    monkeypatch.setattr("ingestion.intake.examining.MOST_LISTED", 5)
+    headings = "机构编码,机构名称,层级,机构类型,区划代码,联系电话"
+    rows = [f"HT-00{n},机构{n},街道级,综治中心,219902001000,0411-8367123{n}" for n in range(1, 7)]
+    leave([headings, *rows, "HT-007,机构7,街道级,综治中心,219902001000,停机"], "unit", "u.csv")
+    (receipt,) = run_intake()
+    workbook = receipt_path(settings, receipt.drop, ".xlsx")
+    sheet = openpyxl.load_workbook(workbook)["有误的行 Faulty rows"]
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["HT-007"]
+
+    leave(workbook.read_bytes(), "unit", "faulty.xlsx")
+    (refused,) = run_intake()
+    assert refused.status == "refused"
+    assert refused.refusal.code == "excerpt"
+    assert check(contracts, workbook, "unit").refusal.code == "excerpt"
+    with_manifest = leave(workbook.read_bytes() + b"\0", "unit", "again.xlsx")
+    with_manifest.with_name("again.xlsx.manifest.json").write_text('{"as_of": "2026-12-01"}')
+    (refused,) = run_intake()
+    assert refused.refusal.code == "excerpt"
+    assert bronze(settings, "select count(*) from bronze.unit") == [(6,)]
 
 
 def test_formulas_that_a_unit_sent_are_text_in_its_receipt(leave, run_intake, settings):
