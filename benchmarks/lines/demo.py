@@ -54,7 +54,7 @@ def make_demo(home: str) -> None:
 
 LINE = Line(
     name="demo",
-    title="`make demo` after installation: a made-up city of 50,000 people and 18 months, from drops to workbooks",
+    title="`make demo` after installation: a city of 50,000 and 18 months, from drops to workbooks",
     unit="city",
     sizes=(1,),
     turn=9,

@@ -10,6 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from analytics.reports.verification import verify
+from civic.lake import open_lake
 from civic.settings import Settings
 from ingestion.simulator.town import Truth, write_town
 from publishing.publications import open_publication
@@ -49,3 +51,12 @@ def cells_of(settings: Settings) -> pl.DataFrame:
     """Every cell of the current publication, in order of its identifier."""
     with open_publication(settings) as opened:
         return opened.cells
+
+
+def demand_verified(settings: Settings, cells: pl.DataFrame) -> None:
+    """The second way from the kept originals comes to every one of these cells, and to no other."""
+    with open_lake(settings) as connection:
+        drops = connection.execute("from bronze.drops").pl()
+    verdict = verify(settings, cells, {"drops": drops.to_dicts()})
+    assert verdict.passed, (verdict.different[:3], verdict.missing[:3], verdict.extra[:3])
+    assert verdict.cells == verdict.equal == cells.height > 0

@@ -20,6 +20,7 @@ from ingestion.intake.punctuality import deliveries, period_of
 from ingestion.simulator.city.making import write_city
 from publishing.whole_way import build_all_cells, build_models, take_in_drops
 from tests.conftest import home_of
+from tests.whole_way.conftest import demand_verified
 
 RESIDENTS, MONTHS, SEED = 2500, 5, 7
 AFTERWARDS = date(2026, 11, 5)
@@ -60,6 +61,10 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     take_in_drops(settings)
     build_models(settings)
     yield City(settings, truth.folder, build_all_cells(settings))
+
+
+def test_every_cell_of_the_city_is_verified(city):
+    demand_verified(city.settings, city.cells)
 
 
 def test_every_late_and_missing_delivery_is_told_and_no_other(city):
