@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from expectations.checks import Suite, in_set, no_rows, not_null, unique
 
+GRAINS = ("all", "year", "half_year", "quarter", "month", "week", "day")
+
 CELLS = "memory.main.cells"
 LEVELS = ("all", "city", "district", "street", "community", "grid")
 
@@ -20,7 +22,7 @@ def cells() -> Suite:
             ),
             unique(CELLS, "cell_id"),
             in_set(CELLS, "level", LEVELS),
-            in_set(CELLS, "grain", ("all", "year", "month")),
+            in_set(CELLS, "grain", GRAINS),
             no_rows(
                 CELLS,
                 f"select cell_id from {CELLS} where isnan(value) or isinf(value)",

@@ -8,10 +8,11 @@ from __future__ import annotations
 import polars as pl
 
 from analytics.reports.arrangement import NOT_STATED, Arranged, Naming, arrange
-from analytics.reports.asking import GRAIN_NAMES, Asked, place_names
+from analytics.reports.asking import Asked, place_names
 from analytics.reports.coordinates import ALL
 from analytics.reports.declarations import Report, Table
 from analytics.reports.metrics import Label, Metric
+from analytics.reports.periods import GRAIN_NAMES
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import period_name, place_name
 from publishing.pages import Column, Kind, Lang, Line, Page

@@ -1,10 +1,10 @@
 """The blocking audit of cells: parts add up to the whole.
 
 Over places (the children of a place and its ``unplaced`` are the place), over periods (months are
-the year, years are ``all``) and over slices (the categories are the unsliced figure). Values add up
-where the metric is additive, denominators and row counts for every metric. (The numerator and rows
-of a ratio need not: rows without a denominator make no cell.) A register's metric is not added over
-periods: it counts the same things again at each date.
+the quarter and the year, years are ``all``) and over slices (the categories are the unsliced
+figure). Values add up where the metric is additive, denominators and row counts for every metric.
+(The numerator and rows of a ratio need not: rows without a denominator make no cell.) A register's
+metric is not added over periods: it counts the same things again at each date.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import duckdb
 import polars as pl
 
 from analytics.reports.cells import wanted_cells
-from analytics.reports.coordinates import ALL, LEVELS, UNDATED, UNPLACED, parse_slices
+from analytics.reports.coordinates import ALL, LEVELS, UNPLACED, parse_slices
 from analytics.reports.declarations import Report, load_declarations
+from analytics.reports.periods import NESTED, coarser
 from analytics.reports.semantic_manifest import Catalog, load_catalog
 from civic.lake import LAKE
 
@@ -53,9 +54,7 @@ def breaks(
     in_time = amounts.filter(pl.col("metric").is_in(timely))
     found = [
         _over_places(amounts, groups, parents),
-        _over_periods(in_time, groups, "year", "all"),
-        _over_periods(in_time, groups, "month", "year"),
-        _over_periods(in_time, groups, "month", "all"),
+        *(_over_periods(in_time, groups, fine, coarse) for fine, coarse in NESTED),
         _over_slices(amounts, groups),
     ]
     return pl.concat(found).select(_RESULT).sort(_RESULT[:-2])
@@ -122,9 +121,10 @@ def _over_places(
 def _over_periods(
     amounts: pl.DataFrame, groups: pl.DataFrame, fine: str, coarse: str
 ) -> pl.DataFrame:
-    year = pl.when(pl.col("period") == UNDATED).then("period")
-    period = pl.lit(ALL) if coarse == "all" else year.otherwise(pl.col("period").str.head(4))
-    parts = amounts.filter(grain=fine).with_columns(period=period, grain=pl.lit(coarse))
+    parts = amounts.filter(grain=fine)
+    whole_of = {p: coarser(p, coarse) for p in parts["period"].unique()}
+    period = pl.col("period").replace_strict(whole_of, return_dtype=pl.String)
+    parts = parts.with_columns(period=period, grain=pl.lit(coarse))
     wholes = amounts.filter(grain=coarse)
     both = groups.filter(grain=fine).with_columns(grain=pl.lit(coarse))
     return _differences("periods", wholes, parts, both.join(groups, on=_GROUP, how="semi"))

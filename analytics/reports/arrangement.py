@@ -12,17 +12,17 @@ from typing import Any
 
 import polars as pl
 
-from analytics.reports.asking import GRAIN_NAMES, Asked, place_names
+from analytics.reports.asking import Asked, place_names
 from analytics.reports.coordinates import (
     ALL,
     LEVELS,
     UNPLACED,
-    grain_of,
     parse_slices,
     slices_text,
 )
 from analytics.reports.declarations import PERIODS, PLACES, Report, Table
 from analytics.reports.metrics import Label, Metric
+from analytics.reports.periods import GRAIN_NAMES, UNDATED, bounds, grain_of, parts_of
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import level_name, period_name, place_name
 from civic.errors import CivicError
@@ -194,19 +194,26 @@ def _by_place(cells: pl.DataFrame, places: pl.DataFrame, asked: Asked, level: st
 
 
 def _by_period(cells: pl.DataFrame, asked: Asked) -> _Found:
-    """All years or months; the months of a year; or the years."""
-    grain = asked.period if asked.period in GRAIN_NAMES else "year"
-    within = pl.lit(True)
-    if asked.period not in (*GRAIN_NAMES, ALL):
-        grain, within = "month", pl.col("period").str.starts_with(asked.period)
+    """All periods of a grain; the parts of one period (a year's months); or the years."""
+    grain = asked.period if asked.period in GRAIN_NAMES else parts_of(asked.period)
     found = cells.filter(
         pl.col("place_code") == asked.place,
         pl.col("grain") == grain,
         pl.col("slices") == slices_text(asked.fixed),
-        within,
     )
+    if asked.period not in (*GRAIN_NAMES, ALL):
+        found = found.filter(pl.col("period").is_in(_within(found, asked.period)))
     grouped = _grouped(found.sort("period"), "period")
     return [((period_name(period),), group) for period, group in grouped.items()]
+
+
+def _within(cells: pl.DataFrame, period: str) -> list[str]:
+    """The periods that lie in a longer one."""
+    if period == UNDATED:
+        return [UNDATED]
+    first, behind = bounds(period)
+    dated = [p for p in cells["period"].unique() if p != UNDATED]
+    return [p for p in dated if first <= bounds(p)[0] < behind]
 
 
 def _by_slice(

@@ -8,19 +8,18 @@ from dataclasses import dataclass, field
 import duckdb
 import polars as pl
 
-from analytics.reports.coordinates import ALL, LEVELS, UNPLACED, grain_of, parse_slices
+from analytics.reports.coordinates import ALL, LEVELS, UNPLACED, parse_slices
+from analytics.reports.periods import GRAIN_NAMES, grain_of
 from civic.errors import CivicError
 from civic.lake import LAKE
-
-GRAIN_NAMES = ("year", "month")
 
 
 @dataclass(frozen=True)
 class Asked:
     """What the reader asks for.
 
-    ``level``: lines are the places of that level below ``place``. ``period``: a period, or 'year'
-    or 'month' for lines that are periods. ``by``: lines are the values of these dimensions;
+    ``level``: lines are the places of that level below ``place``. ``period``: a period, or a grain
+    ('month') for lines that are periods. ``by``: lines are the values of these dimensions;
     ``fixed``: only this value of a dimension. At most one of them names the lines; where none
     does, the report's declaration decides.
     """

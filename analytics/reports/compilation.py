@@ -15,12 +15,12 @@ from analytics.reports.coordinates import (
     LEVELS,
     MISSING,
     SEPARATOR,
-    UNDATED,
     UNPLACED,
     quoted,
 )
 from analytics.reports.figures import cell_figures, figure_names, group_columns
 from analytics.reports.metrics import Metric
+from analytics.reports.periods import GRAIN_NAMES, UNDATED, key_sql, text_sql
 from analytics.reports.rows import PLACE_COLUMNS, rows_sql
 
 
@@ -140,8 +140,7 @@ def grouped_sql(one: Pass, rows: str, carried: Sequence[str], aggregates: Mappin
     placed = ",\n      ".join(
         [
             *(f"{_bucket(level)} as {column}" for level, column in PLACE_COLUMNS.items()),
-            "year(dated) as period_year",
-            "year(dated) * 100 + month(dated) as period_month",
+            *(f"{key_sql(g, 'dated')} as period_{g}" for g in _grains(one)),
             *(f"slice_{d}" for d in one.dimensions),
             *figure_names(one.metrics).values(),
             *carried,
@@ -203,6 +202,11 @@ def _group_by(one: Pass) -> list[str]:
     return sorted({c for g in one.groupings for c in g.columns})
 
 
+def _grains(one: Pass) -> list[str]:
+    """The grains by which some grouping set groups."""
+    return [grain for grain in GRAIN_NAMES if any(g.grain == grain for g in one.groupings)]
+
+
 def _plan(one: Pass) -> str:
     rows = [
         f"({set_number(one, w.grouping)}, {quoted(w.report)}, {quoted(w.metric.name)},"
@@ -228,14 +232,11 @@ def _stands_above(columns: list[str]) -> str:
 
 
 def _period(columns: list[str]) -> str:
-    texts = {
-        "period_month": "printf('%04d-%02d', period_month // 100, period_month % 100)",
-        "period_year": "printf('%04d', period_year)",
-    }
     cases = " ".join(
-        f"when grouping({column}) = 0 then coalesce({text}, {quoted(UNDATED)})"
-        for column, text in texts.items()
-        if column in columns
+        f"when grouping(period_{grain}) = 0 "
+        f"then coalesce({text_sql(grain, f'period_{grain}')}, {quoted(UNDATED)})"
+        for grain in GRAIN_NAMES
+        if f"period_{grain}" in columns
     )
     return f"case {cases} else {quoted(ALL)} end" if cases else quoted(ALL)
 

@@ -1,15 +1,15 @@
 """Where a cell stands: its coordinates, their canonical text and its identifier.
 
-Belongs here: levels, grains, the spelling of slices and of ``cell_id``. Does not belong here:
-what a metric measures (``metrics``) or how it is computed (``compilation``).
+Belongs here: levels, the spelling of slices and of ``cell_id``. Does not belong here: periods
+(``periods``), what a metric measures (``metrics``) or how it is computed (``compilation``).
 
 Conventions, the same in every publication:
 
 - ``level`` is ``all`` or a step of the place path. ``place_code`` at level ``all`` is ``all``.
 - What is known at one level and not at the next stands at that next level, and only there, under
   ``<place_code of the upper level>/unplaced``. So the children of any place add up to it.
-- ``period`` is ``all``, a year ``2019``, a month ``2019-02``, or ``undated`` where the row has no
-  date: grain ``all`` counts such rows, so the periods of a grain add up to ``all``.
+- ``period`` is ``all``, a dated period (``periods``), or ``undated`` where the row has no date:
+  grain ``all`` counts such rows, so the periods of a grain add up to ``all``.
 - ``slices`` is the empty text, or ``name=value`` in order of the names, joined by ``;``. In a value
   ``\\``, ``;`` and ``=`` stand behind a backslash; a missing value is ``\\N``.
 """
@@ -24,10 +24,8 @@ from dataclasses import astuple, dataclass
 from civic.errors import CivicError
 
 LEVELS = ("all", "city", "district", "street", "community", "grid")
-GRAINS = ("all", "year", "month")
 ALL = "all"
 UNPLACED = "/unplaced"
-UNDATED = "undated"
 MISSING = r"\N"
 ID_DIGITS = 12
 SEPARATOR = "\x1f"
@@ -93,25 +91,6 @@ def deeper(level: str) -> str | None:
     """The next level down; None below the grid."""
     position = LEVELS.index(level) + 1
     return LEVELS[position] if position < len(LEVELS) else None
-
-
-def grain_of(period: str) -> str:
-    """The grain that a period belongs to. Raises CivicError for what is no period.
-
-    ``undated`` belongs to both years and months; it is taken as a month.
-    """
-    if period == ALL:
-        return "all"
-    if re.fullmatch(r"\d{4}", period):
-        return "year"
-    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period) or period == UNDATED:
-        return "month"
-    raise CivicError(
-        f"{period!r} is no period.",
-        "Write all, a year (2019) or a month (2019-02).",
-        zh=f"{period!r} 不是期间。",
-        remedy_zh="请写 all、年（2019）或月（2019-02）。",
-    )
 
 
 def quoted(text: str) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 
 import yaml
 
-from analytics.reports.coordinates import GRAINS, LEVELS
+from analytics.reports.coordinates import LEVELS
 from analytics.reports.metrics import Label
+from analytics.reports.periods import DEFAULT_GRAINS, GRAINS
 from analytics.reports.semantic_manifest import Catalog
 from civic.errors import CivicError
 
@@ -110,7 +111,7 @@ def report_named(reports: Mapping[str, Report], name: str) -> Report:
 def _report(stated: Any) -> Report:
     _keys(stated, "a report", _REPORT_KEYS, {"name", "title", "tables"})
     levels = _path(stated.get("levels", list(LEVELS)), LEVELS, "levels")
-    grains = _among(stated.get("grains", list(GRAINS)), GRAINS, "grains")
+    grains = _among(stated.get("grains", list(DEFAULT_GRAINS)), GRAINS, "grains")
     tables = tuple(_table(t, levels, grains, stated["title"]) for t in _list(stated["tables"]))
     if not tables:
         raise ValueError("a report has at least one table")

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from analytics.reports.coordinates import (
     ALL,
     LEVELS,
-    UNDATED,
     UNPLACED,
     Coordinates,
     parse_slices,
@@ -20,6 +19,7 @@ from analytics.reports.coordinates import (
 )
 from analytics.reports.figures import condition_of, figure_names, row_figure
 from analytics.reports.metrics import Metric
+from analytics.reports.periods import UNDATED, bounds, key_sql
 
 ALTERNATIVES_AT_MOST = 100
 """More places or periods than these are not asked for one by one: all rows are read."""
@@ -110,18 +110,9 @@ def _at_period(cell: Coordinates, date: str) -> list[str]:
         return []
     if cell.period == UNDATED:
         return [f"{date} is null"]
-    first, behind = _bounds(cell.period)
+    first, behind = bounds(cell.period)
     # Both are dates stated as such: of a sum of date and interval no file could be passed over.
-    return [f"{date} >= date {quoted(first)}", f"{date} < date {quoted(behind)}"]
-
-
-def _bounds(period: str) -> tuple[str, str]:
-    """The first day of a year or a month, and the first day behind it."""
-    year, _, month = period.partition("-")
-    if not month:
-        return f"{period}-01-01", f"{int(year) + 1:04d}-01-01"
-    after = int(year) * 12 + int(month)
-    return f"{period}-01", f"{after // 12:04d}-{after % 12 + 1:02d}-01"
+    return [f"{date} >= date '{first}'", f"{date} < date '{behind}'"]
 
 
 def _snapshot_sql(metric: Metric, grain: str) -> str:
@@ -131,7 +122,7 @@ def _snapshot_sql(metric: Metric, grain: str) -> str:
     time = aggregate.time.expression
     parts = list(aggregate.snapshot.groups)
     if grain != "all":
-        parts.append(f"date_trunc({quoted(grain)}, {time})")
+        parts.append(key_sql(grain, time))
     over = f"partition by {', '.join(parts)}" if parts else ""
     return (
         f"select * from {metric.fact.relation} where {condition_of(aggregate.filters)} "

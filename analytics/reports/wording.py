@@ -6,8 +6,9 @@ import csv
 import re
 from collections.abc import Mapping
 
-from analytics.reports.coordinates import ALL, UNDATED, UNPLACED
+from analytics.reports.coordinates import ALL, UNPLACED
 from analytics.reports.metrics import Aggregate, Label, Metric
+from analytics.reports.periods import UNDATED, words
 from civic.settings import PROJECT_ROOT
 from ingestion.contracts.model import Contract
 from ingestion.contracts.modules import module_titles
@@ -78,8 +79,7 @@ def period_name(period: str) -> Label:
         return Label("全部期间", "All time")
     if period == UNDATED:
         return Label("无日期", "Undated")
-    year, _, month = period.partition("-")
-    return Label(f"{year}年{int(month)}月" if month else f"{year}年", period)
+    return Label(*words(period))
 
 
 def value_labels(contracts: Mapping[str, Contract]) -> dict[tuple[str, str], Label]:

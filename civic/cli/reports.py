@@ -180,7 +180,8 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
 
 def heading(asked: Asked, places: pl.DataFrame, boundaries: str | None = None) -> str:
     """Place, period, slice and boundaries of a report in words."""
-    from analytics.reports.asking import GRAIN_NAMES, place_names
+    from analytics.reports.asking import place_names
+    from analytics.reports.periods import GRAIN_NAMES
     from analytics.reports.wording import period_name, place_name
 
     parts = [text(place_name(asked.place, place_names(places)))]

@@ -14,7 +14,8 @@ from analytics.reports.verification.centre_places import LEVELS, PATH
 from analytics.reports.verification.metrics import sql
 
 WHOLE, UNPLACED, UNDATED, MISSING = "all", "/unplaced", "undated", r"\N"
-_PERIODS = {"year": "%Y", "month": "%Y-%m"}
+_PERIODS = {"year": "%Y", "month": "%Y-%m", "week": "%G-W%V", "day": "%Y-%m-%d"}
+_PARTS_OF_YEAR = {"half_year": ("H", 6), "quarter": ("Q", 3)}
 
 
 def place_at(level: str) -> pl.Expr:
@@ -32,10 +33,17 @@ def place_at(level: str) -> pl.Expr:
 
 
 def period_at(grain: str, time: str) -> pl.Expr:
-    """The period of a row: ``all``, a year ``2026`` or a month ``2026-03``; or ``undated``."""
+    """The period of a row: ``all``; ``2026``, ``2026-H1``, ``2026-Q1``, ``2026-03``, ``2026-W09``
+    or ``2026-03-01``; or ``undated``.
+    """
     if grain == WHOLE:
         return pl.lit(WHOLE)
-    return sql(time).cast(pl.Date).dt.strftime(_PERIODS[grain]).fill_null(UNDATED)
+    day = sql(time).cast(pl.Date)
+    if grain in _PERIODS:
+        return day.dt.strftime(_PERIODS[grain]).fill_null(UNDATED)
+    letter, months = _PARTS_OF_YEAR[grain]
+    number = (day.dt.month() - 1) // months + 1
+    return (day.dt.strftime(f"%Y-{letter}") + number.cast(pl.String)).fill_null(UNDATED)
 
 
 def slices_by(slicing: Sequence[str], columns: Mapping[str, str]) -> pl.Expr:

@@ -34,3 +34,23 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
     path.write_text(DECLARATION.format(metrics=", ".join(COUNTS)), encoding="utf-8")
     report = load_declaration(path)
     return {report.name: report}
+
+
+BY_EVERY_GRAIN = """
+name: periods
+title: {zh: 期间, en: Periods}
+grains: [all, year, half_year, quarter, month, week, day]
+levels: [all, city]
+tables:
+  - metrics: [events_received, on_time_rate, median_handling_hours]
+    rows: period
+"""
+
+
+@pytest.fixture(scope="session")
+def periods(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """A report with periods of every grain."""
+    path = tmp_path_factory.mktemp("declarations") / "periods.yml"
+    path.write_text(BY_EVERY_GRAIN, encoding="utf-8")
+    report = load_declaration(path)
+    return {report.name: report}

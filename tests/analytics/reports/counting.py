@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from statistics import median
 
 from tests.analytics.reports.town import LEVELS, Event
@@ -13,7 +14,10 @@ Key = tuple[str, str, str, str, str, str]
 
 
 def count_cells(
-    events: Sequence[Event], metrics: Iterable[str], slices: Iterable[tuple[str, ...]]
+    events: Sequence[Event],
+    metrics: Iterable[str],
+    slices: Iterable[tuple[str, ...]],
+    grains: Sequence[str] = ("year", "month"),
 ) -> dict[Key, tuple[float, int, int]]:
     """(metric, level, place, grain, period, slices) -> (value, fact rows, source rows)."""
     groups: dict[tuple[str, str, str, str, str], list[Event]] = {
@@ -21,7 +25,7 @@ def count_cells(
     }
     for event in events:
         for level, place in _places(event):
-            for grain, period in _periods(event):
+            for grain, period in _periods(event, grains):
                 for by in slices:
                     at = (level, place, grain, period, _slices(event, by))
                     groups.setdefault(at, []).append(event)
@@ -45,10 +49,24 @@ def _places(event: Event) -> Iterator[tuple[str, str]]:
             yield level, f"{event.place[-1] if event.place else 'all'}/unplaced"
 
 
-def _periods(event: Event) -> Iterator[tuple[str, str]]:
+def _periods(event: Event, grains: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield "all", "all"
-    yield "year", event.on.strftime("%Y") if event.on else "undated"
-    yield "month", event.on.strftime("%Y-%m") if event.on else "undated"
+    for grain in grains:
+        yield grain, period_of(grain, event.on) if event.on else "undated"
+
+
+def period_of(grain: str, day: date) -> str:
+    """The period in which a day lies, as cells spell it."""
+    match grain:
+        case "half_year":
+            return f"{day.year}-H{1 if day.month <= 6 else 2}"
+        case "quarter":
+            return f"{day.year}-Q{1 + (day.month - 1) // 3}"
+        case "week":
+            year, week, _ = day.isocalendar()
+            return f"{year}-W{week:02d}"
+        case _:
+            return day.isoformat()[: {"year": 4, "month": 7, "day": 10}[grain]]
 
 
 def _slices(event: Event, by: tuple[str, ...]) -> str:

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.reports.additivity import breaks
 from analytics.reports.cells import SCHEMA, build_cells
 from analytics.reports.coordinates import coordinates_of
 from analytics.reports.declarations import Report
+from analytics.reports.periods import GRAIN_NAMES
 from tests.analytics.reports.counting import COUNTS, count_cells
 from tests.analytics.reports.town import TOWN, Event, marts
 
@@ -55,6 +57,26 @@ def test_cells_are_what_counting_one_by_one_gives(
     assert found.keys() == expected.keys()
     for at, (value, facts, sources) in expected.items():
         assert found[at] == (pytest.approx(value, rel=1e-12), facts, sources), at
+
+
+@settings(max_examples=15, deadline=None)
+@given(town=st.lists(events, max_size=12))
+def test_periods_of_every_grain_are_what_counting_one_by_one_gives(
+    town: list[Event], manifest_path: Path, periods: Mapping[str, Report]
+) -> None:
+    with marts(town) as connection:
+        cells = build_cells(connection, manifest_path, periods)
+    metrics = ("events_received", "on_time_rate", "median_handling_hours")
+    expected = {
+        at: counts
+        for at, counts in count_cells(town, metrics, [()], GRAIN_NAMES).items()
+        if at[1] in ("all", "city")
+    }
+    found = counted(cells)
+    assert found.keys() == expected.keys()
+    for at, (value, facts, sources) in expected.items():
+        assert found[at] == (pytest.approx(value, rel=1e-12), facts, sources), at
+    assert breaks(cells, manifest_path, periods).is_empty()
 
 
 def test_cells_have_the_columns_of_the_architecture(

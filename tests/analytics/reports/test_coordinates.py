@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.reports.coordinates import Coordinates, grain_of, parse_slices, slices_text
+from analytics.reports.coordinates import Coordinates, parse_slices, slices_text
 from civic.errors import CivicError
 
 values = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -32,17 +32,3 @@ def test_what_is_no_slice_is_refused(text: str) -> None:
 def test_the_identifier_is_the_same_in_every_publication() -> None:
     cell = Coordinates("events", "events_received", "all", "all", "month", "2019-02", "feed=a")
     assert cell.cell_id == "cb7c2a91e3897"
-
-
-@pytest.mark.parametrize(
-    ("period", "grain"),
-    [("all", "all"), ("2019", "year"), ("2019-02", "month"), ("undated", "month")],
-)
-def test_a_period_tells_its_grain(period: str, grain: str) -> None:
-    assert grain_of(period) == grain
-
-
-@pytest.mark.parametrize("period", ["2019-13", "19", "yesterday", ""])
-def test_what_is_no_period_is_refused(period: str) -> None:
-    with pytest.raises(CivicError):
-        grain_of(period)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from analytics.reports.coordinates import GRAINS, LEVELS
+from analytics.reports.coordinates import LEVELS
 from analytics.reports.declarations import load_declaration, load_declarations
+from analytics.reports.periods import DEFAULT_GRAINS
 from analytics.reports.semantic_manifest import load_catalog
 from civic.errors import CivicError
 
@@ -28,7 +29,7 @@ def test_the_reports_of_the_project_are_sound() -> None:
 def test_a_slice_without_limits_has_the_levels_and_grains_of_its_report(tmp_path: Path) -> None:
     text = HEAD + "tables: [{metrics: [m], rows: kind, slices: [[], [kind]]}]"
     (table,) = load_declaration(declared(tmp_path, text)).tables
-    assert {(s.levels, s.grains) for s in table.slices} == {(LEVELS, GRAINS)}
+    assert {(s.levels, s.grains) for s in table.slices} == {(LEVELS, DEFAULT_GRAINS)}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_a_slice_without_limits_has_the_levels_and_grains_of_its_report(tmp_path
         (HEAD + "tables: [{metrics: [m], rows: kind}]", "neither place, period nor"),
         (HEAD + "tables: [{metrics: [m], rows: place, slices: [[a], [a]]}]", "twice"),
         (HEAD + "levels: [all, street]\ntables: [{metrics: [m], rows: place}]", "leave none out"),
-        (HEAD + "grains: [week]\ntables: [{metrics: [m], rows: place}]", "not week"),
+        (HEAD + "grains: [decade]\ntables: [{metrics: [m], rows: place}]", "not decade"),
         ("name: r\ntitle: A\ntables: [{metrics: [m], rows: place}]", "zh and en"),
         ("name: [", "cannot be read"),
     ],
