@@ -62,7 +62,7 @@ def _title(report: Report, table: Table, lang: Lang) -> str:
 
 
 def _column(metric: Metric, lang: Lang) -> Column:
-    if len(metric.aggregates) == 2:
+    if metric.is_share:
         return Column(_in(metric.label, lang), kind="rate", decimals=1)
     kind: Kind = "number" if metric.decimals else "count"
     return Column(_in(metric.label, lang), _in(metric.unit, lang), kind, metric.decimals)

@@ -120,6 +120,14 @@ class Metric:
         return len(self.aggregates) == 2 or self.aggregates[0].function == "average"
 
     @property
+    def is_share(self) -> bool:
+        """Whether a value is a part of its whole, shown as a percentage.
+
+        A weighted mean is a ratio too; its unit says what it is counted in.
+        """
+        return len(self.aggregates) == 2 and self.unit.en in ("", "ratio")
+
+    @property
     def is_additive(self) -> bool:
         """Whether the values of parts add up to the value of the whole."""
         return len(self.aggregates) == 1 and self.aggregates[0].function in ADDITIVE

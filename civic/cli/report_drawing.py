@@ -135,7 +135,7 @@ def figure(metric: Metric, cell: Mapping[str, Any] | None) -> str:
     """A figure as people write it; a dash where there is none."""
     if cell is None or cell["value"] is None:
         return "—"
-    if len(metric.aggregates) == 2:
+    if metric.is_share:
         return f"{cell['value']:.1%}"
     return f"{cell['value']:,.{metric.decimals}f}"
 

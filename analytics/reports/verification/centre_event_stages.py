@@ -16,6 +16,9 @@ from ingestion.contracts import Contract
 GONE = ("withdrawn", "void")
 """Side roads after which nobody has to handle the matter any more."""
 
+COUNTED = ("returned", "extended", "suspended", "reopened")
+"""Side roads of which figures tell how often a matter took them."""
+
 
 def stages_told(
     in_force: Mapping[str, pl.LazyFrame],
@@ -27,8 +30,8 @@ def stages_told(
     """One row per ``feed`` (of the matter) and ``event_no``.
 
     ``earliest``, ``latest``: stage to the name of its column; the first or the last moment counts.
-    Besides ``_reopened_at``, ``_gone`` (withdrawn or void), ``_known`` (how far is known) and
-    ``_staged`` (source rows).
+    Besides ``_reopened_at``, ``_gone`` (withdrawn or void), ``<road>_count`` (moments at which the
+    matter took a side road), ``_known`` (how far is known) and ``_staged`` (source rows).
     """
     told = [
         _rows_of(contracts[feed], rows, drops[feed])
@@ -43,6 +46,10 @@ def stages_told(
         .agg(
             *(at.filter(stage == s).min().alias(f"_told_{c}") for s, c in earliest.items()),
             *(at.filter(stage == s).max().alias(f"_told_{c}") for s, c in latest.items()),
+            *(
+                at.filter(stage == road).n_unique().cast(pl.Int64).alias(f"{road}_count")
+                for road in COUNTED
+            ),
             _reopened_at=at.filter(stage == "reopened").max(),
             _gone=stage.is_in(GONE).any(),
             _known=pl.col("_known").max(),

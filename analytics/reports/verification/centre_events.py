@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from analytics.reports.verification.centre_event_stages import closes, stages_told
+from analytics.reports.verification.centre_event_stages import COUNTED, closes, stages_told
 from analytics.reports.verification.centre_places import with_path
 from analytics.reports.verification.in_force import PRECEDENCE
 from analytics.reports.verification.mapping import number_of, place_of, stages_of, value_of
@@ -36,6 +36,7 @@ LATEST_COUNTS = ("closed", "rated")
 """A matter is closed when the last of those sent is done; other stages begin with the first."""
 
 UNCATEGORISED = "未分类"
+_COUNTS = tuple(f"{road}_count" for road in COUNTED)
 _MICROSECONDS_PER_HOUR = 3_600_000_000
 
 
@@ -89,13 +90,14 @@ def _with_stages(matters: pl.LazyFrame, told: pl.LazyFrame) -> pl.LazyFrame:
             (pl.max_horizontal if stage in LATEST_COUNTS else pl.min_horizontal)(at, f"_told_{at}")
             for stage, at in _stage_columns().items()
         ),
+        *(pl.col(count).fill_null(0) for count in _COUNTS),
         as_of=pl.max_horizontal("as_of", "_known"),
         _source_rows=pl.col("_source_rows") + pl.col("_staged").fill_null(0),
         _gone=pl.col("_gone").fill_null(False),
     )
     open_again = (pl.col("_reopened_at") > pl.col("closed_at")).fill_null(False)
     return merged.with_columns(closed_at=pl.when(~open_again).then("closed_at")).select(
-        *_schema(), "_gone"
+        *_schema(), *_COUNTS, "_gone"
     )
 
 
@@ -139,6 +141,9 @@ def _mapped(contract: Contract, rows: pl.LazyFrame, closed_by_stages: bool) -> p
         source=value_of(contract, "source"),
         unit_name=value_of(contract, "unit"),
         area_name=value_of(contract, "area"),
+        event_level=value_of(contract, "level"),
+        event_scale=value_of(contract, "scale"),
+        outcome=value_of(contract, "outcome"),
         place_code=place_of(contract),
         contract_limit=pl.lit(contract.centre.get("time_limit"), pl.String),
         _own_limit=value_of(contract, "limit_class"),
@@ -214,6 +219,9 @@ def _schema() -> dict[str, pl.DataType]:
         "source": text,
         "unit_name": text,
         "area_name": text,
+        "event_level": text,
+        "event_scale": text,
+        "outcome": text,
         "place_code": text,
         "contract_limit": text,
         "_own_limit": text,

@@ -40,7 +40,7 @@ def work_items(
         pl.read_csv(seeds / f"{name}.csv", infer_schema=False)
         for name in ("work_items", "work_item_phases", "work_item_units")
     )
-    units = _units(in_force, contracts)
+    units = units_of(in_force, contracts).collect()
     records = _records(in_force, contracts, items)
     known = records["_as_of"].max()
     periods = _periods(records, known if isinstance(known, date) else None)
@@ -201,7 +201,9 @@ def _last_day(start: date, months: int) -> date:
     return date.fromordinal(date(start.year + after // 12, after % 12 + 1, 1).toordinal() - 1)
 
 
-def _units(in_force: Mapping[str, pl.LazyFrame], contracts: Mapping[str, Contract]) -> pl.DataFrame:
+def units_of(
+    in_force: Mapping[str, pl.LazyFrame], contracts: Mapping[str, Contract]
+) -> pl.LazyFrame:
     """The units of the register, each as its latest row says."""
     made = [
         rows.select(*PRECEDENCE, *(_named(contracts[feed], name) for name in _UNIT))
@@ -220,7 +222,6 @@ def _units(in_force: Mapping[str, pl.LazyFrame], contracts: Mapping[str, Contrac
         .sort(PRECEDENCE)
         .unique("unit_code", keep="last", maintain_order=True)
         .select(*_UNIT)
-        .collect()
     )
 
 

@@ -21,7 +21,8 @@ from analytics.reports.verification.centre_places import (
     places_registered,
 )
 from analytics.reports.verification.centre_records import feed_records
-from analytics.reports.verification.centre_work_items import work_items
+from analytics.reports.verification.centre_single_records import activities, sentiments
+from analytics.reports.verification.centre_work_items import units_of, work_items
 from analytics.reports.verification.in_force import rows_in_force
 from ingestion.contracts import Contract
 
@@ -51,6 +52,8 @@ def facts_of(
     found = objects(in_force, contracts, current)
     return {
         "fct_place_registered": registered.lazy(),
+        "fct_activity": activities(in_force, contracts, current, units_of(in_force, contracts)),
+        "fct_sentiment": sentiments(in_force, contracts, current, limits),
         "fct_event": events(in_force, drops, contracts, current, limits),
         "fct_net_coverage": net_coverage(found, current, seeds),
         "fct_object": found,

@@ -16,6 +16,8 @@ _PLACE_FIELDS = ("grid_code", "community_code", "place_code")
 _VALUES = (
     *("name", "kind", "category", "unit", "area", "source", "place_name", "limit_class", "due"),
     *("stage", "at", "net", "state", "item", "phase", "period", "organisation", "answered_on"),
+    *("level", "scale", "outcome", "score", "weight", "response", "first_contact_at"),
+    *("resolved_at", "resolved", "satisfied", "staff", "amount"),
 )
 _ANSWERED = ("organisation", "feedback")
 """Elements whose every field may be compared between a list and the answers about it."""
@@ -27,6 +29,12 @@ def value_of(contract: Contract, role: str) -> pl.Expr:
     if isinstance(entry, Mapping) and "constant" in entry:
         return pl.lit(str(entry["constant"]))
     return _first_of(contract, _fields_of(entry))
+
+
+def typed_value_of(contract: Contract, role: str, data_type: pl.DataType) -> pl.Expr:
+    """The field that fills a role, as the contract types it; null for none."""
+    columns = _bronze(contract, _fields_of(contract.centre.get(role)))
+    return (pl.col(columns[0]) if columns else pl.lit(None)).cast(data_type)
 
 
 def place_of(contract: Contract) -> pl.Expr:

@@ -5,6 +5,14 @@ with records as (
 
 ),
 
+first_contact_limit as (
+
+    select hours
+    from {{ ref('time_limits') }}
+    where time_limit_class = 'first_contact'
+
+),
+
 fct_sentiment as (
 
     select
@@ -21,6 +29,12 @@ fct_sentiment as (
         records.response,
         records.first_contact_at,
         records.resolved_at,
+        coalesce(
+            records.first_contact_at >= records.occurred_at
+            and {{ hours_between('records.occurred_at', 'records.first_contact_at') }}
+            <= first_contact_limit.hours,
+            false
+        ) as is_first_contact_in_time,
         records.is_resolved,
         records.is_satisfied,
         records.place_code,
@@ -33,6 +47,7 @@ fct_sentiment as (
         records._drop_id,
         records._record
     from records
+    cross join first_contact_limit
     left join {{ ref('int_place_code_resolved') }} as places
         on records.place_code = places.place_code
 
