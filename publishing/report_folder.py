@@ -1,4 +1,5 @@
-"""The workbooks of a publication in their folder, ``reports/v_<n>/<report>.<language>.xlsx``.
+"""The workbooks of a publication in their folder, ``reports/v_<n>/<report>.<language>.xlsx``, and
+its first page, ``index.<language>.html``.
 
 Belongs here: which of them have to be written. Does not belong here: what stands in one
 (``workbooks``).
@@ -22,6 +23,7 @@ from analytics.reports.declarations import load_declarations
 from analytics.reports.wording import value_labels
 from civic.settings import Settings
 from ingestion.contracts import load_contracts
+from publishing.index_page import Material, index_name, write_index
 from publishing.manifests import file_digest
 from publishing.pages import LANGUAGES, Imprint
 from publishing.publications import Publication, open_publication
@@ -31,11 +33,11 @@ from publishing.workbooks import write_report_workbook
 NOTE = ".written.json"
 WRITERS = (Path(__file__).parent, Path(analytics.reports.__file__).parent)
 """The folders whose code and declarations decide what stands in a workbook."""
-_DECIDES = (".py", ".yml", ".yaml")
+_DECIDES = (".py", ".yml", ".yaml", ".j2")
 
 
 def write_all(settings: Settings, publication: Publication) -> list[Path]:
-    """Each report in each language; a workbook that stands there whole is left as it is.
+    """Each report in each language, and the first page; a file that stands there whole is left.
 
     Whole is one whose bytes are those that were written, from what would be read now
     (``written_from``). Without a new publication, a new contract or new code nothing is written.
@@ -74,12 +76,19 @@ def _write_missing(
 ) -> list[Path]:
     manifest = publication.manifest
     imprint = Imprint(publication.number, manifest["digest"], manifest["created_at"])
-    values = value_labels(load_contracts(settings.contract_paths))
+    contracts = load_contracts(settings.contract_paths)
+    values = value_labels(contracts)
     paths: list[Path] = []
     with open_publication(settings, publication.number) as opened:
         catalog, places = catalog_of(opened), opened.table("places").filter(pl.col("is_current"))
         atoms_of = cell_atoms(opened)
-        for report in load_declarations(catalog=catalog).values():
+        reports = load_declarations(catalog=catalog)
+        material = Material(opened, catalog, reports, contracts, imprint)
+        for lang in LANGUAGES:
+            paths.append(folder / index_name(lang))
+            if index_name(lang) not in whole:
+                write_index(material, folder, lang)
+        for report in reports.values():
             for lang in LANGUAGES:
                 path = folder / f"{report.name}.{lang}.xlsx"
                 paths.append(path)

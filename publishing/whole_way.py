@@ -165,7 +165,8 @@ def publish_cells(settings: Settings, cells: pl.DataFrame, verdict: Verdict) -> 
 
 
 def write_workbooks(settings: Settings, publication: Publication) -> list[Path]:
-    """Each report as a workbook in both languages: ``reports/v_<n>/<report>.<language>.xlsx``.
+    """Each report as a workbook in both languages: ``reports/v_<n>/<report>.<language>.xlsx``, and
+    the publication's first page, ``index.<language>.html``.
 
     One that stands there whole is not written again: a note beside them keeps the SHA-256 of each
     and a digest of what they were written from. That is the publication, the contracts, and the

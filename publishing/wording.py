@@ -41,8 +41,40 @@ WORDS: dict[str, dict[Lang, str]] = {
     "sheet": {"zh": "工作表", "en": "Sheet"},
     "line": {"zh": "行", "en": "Line"},
     "contribution": {"zh": "计入", "en": "Counts as"},
+    "by_month": {"zh": "{0}（按月）", "en": "{0} by month"},
+    "audited": {
+        "zh": "质量审核通过：{0} 项检查，{1} 项提醒。",
+        "en": "Audits passed: {0} checks, {1} warnings.",
+    },
     "sha256": {"zh": "SHA-256", "en": "SHA-256"},
 }
+
+INDEX: dict[str, dict[Lang, str]] = {
+    "title": {"zh": "社会治理数据发布", "en": "Publication on the city's social governance"},
+    "other": {"zh": "English", "en": "中文"},
+    "headlines": {"zh": "全市概览", "en": "The city in brief"},
+    "measure": {"zh": "指标", "en": "Measure"},
+    "whole": {"zh": "全部期间", "en": "All time"},
+    "trace": {"zh": "追溯（全部期间）", "en": "Trace (all time)"},
+    "reports": {"zh": "报表", "en": "Reports"},
+    "received": {"zh": "数据来源", "en": "What it was made from"},
+    "received_note": {
+        "zh": "不含居民类数据；拒收记录的原因见各单位回执。",
+        "en": "Without the feeds about residents; receipts say why records were rejected.",
+    },
+    "feed": {"zh": "数据类别", "en": "Feed"},
+    "units": {"zh": "单位", "en": "Units"},
+    "files": {"zh": "文件", "en": "Files"},
+    "refused": {"zh": "整批退回", "en": "Refused whole"},
+    "records": {"zh": "记录", "en": "Records"},
+    "rejected": {"zh": "拒收记录", "en": "Rejected"},
+    "latest": {"zh": "数据截至", "en": "As of"},
+}
+
+
+def index_words(lang: Lang) -> dict[str, str]:
+    """The fixed words of a publication's first page."""
+    return {key: words[lang] for key, words in INDEX.items()}
 
 
 def word(key: str, lang: Lang, *values: object) -> str:

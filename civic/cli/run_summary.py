@@ -199,10 +199,13 @@ def _show_where_to_look(result: WayResult, settings: Settings) -> None:
 
 def places_to_look(result: WayResult, settings: Settings) -> list[tuple[str, str]]:
     """Files and folders that a run made for people, each with a word on it."""
-    workbooks = settings.reports / f"v_{result.publication.number}"
+    folder = settings.reports / f"v_{result.publication.number}"
     data_docs = settings.quality / "data_docs" / "index.html"
     return [
-        (short(workbooks), say("报表文件（XLSX）", "the reports as workbooks")),
+        (
+            short(folder / say("index.zh.html", "index.en.html")),
+            say("本次发布首页，链接各报表（XLSX）", "the first page, with links to all workbooks"),
+        ),
         (
             short(settings.outbox),
             say("给各单位的回执、名单，上报数据", "receipts and lists for units, the extract"),

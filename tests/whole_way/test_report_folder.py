@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ingestion.contracts import load_contracts
 from publishing import report_folder
 from publishing.publications import find_publication
 from publishing.whole_way import write_workbooks
 from tests.conftest import home_of
-from tests.whole_way.conftest import Town
+from tests.whole_way.conftest import Town, cells_of
 
 
 @pytest.fixture
@@ -26,9 +28,9 @@ def written(home: Path) -> set[str]:
     """Write what has to be written; the names of the workbooks that were."""
     settings = home_of(home)
     reports = settings.reports / "v_1"
-    before = {path: path.stat().st_ino for path in reports.glob("*.xlsx")}
+    before = {path: path.stat().st_ino for path in reports.glob("[!.]*")}
     paths = write_workbooks(settings, find_publication(settings))
-    assert set(paths) == set(reports.glob("*.xlsx"))
+    assert set(paths) == set(reports.glob("[!.]*"))
     assert len(paths) == len(set(paths)) > 10
     return {path.name for path in paths if before.get(path) != path.stat().st_ino}
 
@@ -74,3 +76,23 @@ def test_new_code_or_contracts_or_another_publication_are_something_else_to_writ
     (tmp_path / "none" / "new.py").write_text("NEW = 1")
     digests.add(report_folder.written_from(settings, publication))
     assert len(digests) == 4
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_first_page_shows_published_figures_and_leads_to_every_workbook(
+    town: Town, lang: str
+) -> None:
+    folder = town.settings.reports / "v_1"
+    page = (folder / f"index.{lang}.html").read_text(encoding="utf-8")
+    cells = cells_of(town.settings)
+    whole = cells.filter(level="all", grain="all", slices="", report="city_summary")
+    (received,) = whole.filter(metric="events_received").to_dicts()
+    assert f"{received['value']:,.0f}" in page
+    assert f"civic trace {received['cell_id']}" in page
+    linked = set(re.findall(r'href="([^"]+)"', page))
+    assert {path.name for path in folder.glob(f"*.{lang}.xlsx")} <= linked
+    assert all((folder / name).is_file() for name in linked)
+    assert "<script" not in page and "http" not in page
+    contracts = load_contracts(town.settings.contract_paths)
+    titles = {c.title_zh if lang == "zh" else c.title_en for c in contracts.values() if c.personal}
+    assert titles and not any(f"<td>{title}</td>" in page for title in titles)

@@ -1,0 +1,197 @@
+"""The first page of a publication: headline figures, its reports, and what it was made from.
+
+``reports/v_<n>/index.<language>.html``: one file without scripts that a browser shows and prints.
+Belongs here: what stands on it. Does not belong here: its form (``index_page.html.j2``), workbooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from analytics.reports.coordinates import ALL
+from analytics.reports.declarations import Report
+from analytics.reports.metrics import Label, Metric
+from analytics.reports.periods import UNDATED
+from analytics.reports.semantic_manifest import Catalog
+from analytics.reports.wording import period_name
+from ingestion.contracts import Contract
+from publishing.opening import OpenPublication
+from publishing.pages import LANGUAGES, Imprint, Lang
+from publishing.wording import EMPTY, index_words, word
+
+TEMPLATE = "index_page.html.j2"
+HEADLINES = "city_summary"
+CHARTED = ("events_by_day", "events_received")
+LATEST_MONTHS = 2
+_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 680, 15, 125
+_MOST_LABELS = 9
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the pages of a publication are made from."""
+
+    publication: OpenPublication
+    catalog: Catalog
+    reports: Mapping[str, Report]
+    contracts: Mapping[str, Contract]
+    imprint: Imprint
+
+
+def index_name(lang: Lang) -> str:
+    """The file's name."""
+    return f"index.{lang}.html"
+
+
+def write_index(material: Material, folder: Path, lang: Lang) -> Path:
+    """Write the page in one language; it appears under its name when it is whole."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    made = environment.get_template(TEMPLATE).render(_content(material, lang))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / index_name(lang)
+    unfinished = folder / f".{path.name}.partial"
+    unfinished.write_text(made, encoding="utf-8")
+    return unfinished.replace(path)
+
+
+def _content(material: Material, lang: Lang) -> dict[str, Any]:
+    imprint, cells = material.imprint, material.publication.cells
+    whole = cells.filter(level=ALL, slices="")
+    months = _latest_months(whole)
+    other = next(one for one in LANGUAGES if one != lang)
+    return {
+        "lang": lang,
+        "w": index_words(lang),
+        "other": index_name(other),
+        "imprint": imprint,
+        "stamp": word(
+            "imprint", lang, imprint.number, imprint.digest[:12], imprint.created_at[:10]
+        ),
+        "audit": _audit(material.publication.manifest, lang),
+        "periods": [_in(period_name(month), lang) for month in months],
+        "headlines": _headlines(material, whole, months, lang),
+        "chart": _chart(material, whole, lang),
+        "reports": [
+            {
+                "title": _in(report.title, lang),
+                "notes": _in(report.notes, lang),
+                "workbook": f"{report.name}.{lang}.xlsx",
+            }
+            for report in material.reports.values()
+        ],
+        "received": _received(material.publication.table("drops"), material.contracts, lang),
+    }
+
+
+def _audit(manifest: Mapping[str, Any], lang: Lang) -> str:
+    audit = manifest["audit"]
+    return word("audited", lang, audit["results"], len(audit["warnings"]))
+
+
+def _latest_months(whole: pl.DataFrame) -> list[str]:
+    """The last months of which the summary has figures, the latest first."""
+    dated = whole.filter(pl.col("period") != UNDATED, report=HEADLINES, grain="month")
+    found = dated.filter(pl.col("fact_rows") > 0)["period"].unique().sort(descending=True)
+    return found.head(LATEST_MONTHS).to_list()
+
+
+def _headlines(
+    material: Material, whole: pl.DataFrame, months: Sequence[str], lang: Lang
+) -> list[dict[str, Any]]:
+    if HEADLINES not in material.reports:
+        return []
+    summary = whole.filter(report=HEADLINES)
+    figures = {(c["metric"], c["period"]): c for c in summary.iter_rows(named=True)}
+    lines = []
+    for name in material.reports[HEADLINES].metrics:
+        metric, cell = material.catalog.metric(name), figures.get((name, ALL))
+        if cell is not None:
+            shown = [_shown(metric, figures.get((name, period))) for period in (ALL, *months)]
+            label = f"{_in(metric.label, lang)}{_unit(metric, lang)}"
+            lines.append({"label": label, "figures": shown, "cell_id": cell["cell_id"]})
+    return lines
+
+
+def _unit(metric: Metric, lang: Lang) -> str:
+    unit = _in(metric.unit, lang)
+    if metric.is_share or not unit:
+        return ""
+    return f"（{unit}）" if lang == "zh" else f" ({unit})"
+
+
+def _shown(metric: Metric, cell: Mapping[str, Any] | None) -> str:
+    if cell is None:
+        return EMPTY
+    if metric.is_share:
+        return f"{cell['value']:.1%}"
+    return f"{cell['value']:,.{metric.decimals}f}"
+
+
+def _chart(material: Material, whole: pl.DataFrame, lang: Lang) -> dict[str, Any] | None:
+    """Matters by month as a line from zero; None where there are fewer than two months."""
+    report, name = CHARTED
+    dated = whole.filter(pl.col("period") != UNDATED, report=report, metric=name, grain="month")
+    points = dated.sort("period").select("period", "value").rows()
+    if len(points) < 2:
+        return None
+    most = max(value for _, value in points) or 1
+    step = (_RIGHT - _LEFT) / (len(points) - 1)
+    at = [
+        (_LEFT + n * step, _BOTTOM - (_BOTTOM - _TOP) * v / most) for n, (_, v) in enumerate(points)
+    ]
+    every = -(-len(points) // _MOST_LABELS)
+    metric = material.catalog.metric(name)
+    return {
+        "title": word("by_month", lang, _in(metric.label, lang)),
+        "most": f"{most:,.0f}",
+        "points": " ".join(f"{x:.1f},{y:.1f}" for x, y in at),
+        "labels": [(f"{x:.1f}", points[n][0]) for n, (x, _) in enumerate(at) if n % every == 0],
+    }
+
+
+def _received(
+    drops: pl.DataFrame, contracts: Mapping[str, Contract], lang: Lang
+) -> list[dict[str, Any]]:
+    """One line for each feed that is not about residents; of those even a count may tell."""
+    told = [feed for feed, contract in contracts.items() if not contract.personal]
+    summed = (
+        drops.filter(pl.col("feed").is_in(told))
+        .group_by("feed")
+        .agg(
+            units=pl.col("unit").n_unique(),
+            files=pl.len(),
+            refused=(pl.col("status") == "refused").sum(),
+            records=pl.col("records").sum(),
+            rejected=pl.col("rejected").sum(),
+            latest=pl.col("as_of").max().dt.date().cast(pl.String),
+        )
+        .sort("feed")
+    )
+    return [_received_line(row, contracts, lang) for row in summed.iter_rows(named=True)]
+
+
+def _received_line(
+    row: Mapping[str, Any], contracts: Mapping[str, Contract], lang: Lang
+) -> dict[str, Any]:
+    contract = contracts[row["feed"]]
+    counts: Iterable[str] = ("units", "files", "refused", "records", "rejected")
+    return {
+        "feed": contract.title_zh if lang == "zh" else contract.title_en,
+        "latest": row["latest"],
+        **{name: f"{row[name]:,}" for name in counts},
+    }
+
+
+def _in(label: Label, lang: Lang) -> str:
+    return label.zh if lang == "zh" else label.en
