@@ -21,6 +21,7 @@ from analytics.reports.periods import UNDATED
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import period_name
 from ingestion.contracts import Contract
+from publishing.completeness import completeness
 from publishing.opening import OpenPublication
 from publishing.pages import LANGUAGES, Imprint, Lang
 from publishing.wording import EMPTY, index_words, word
@@ -69,6 +70,7 @@ def _content(material: Material, lang: Lang) -> dict[str, Any]:
     imprint, cells = material.imprint, material.publication.cells
     whole = cells.filter(level=ALL, slices="")
     months = _latest_months(whole)
+    drops = material.publication.table("drops")
     other = next(one for one in LANGUAGES if one != lang)
     return {
         "lang": lang,
@@ -90,7 +92,8 @@ def _content(material: Material, lang: Lang) -> dict[str, Any]:
             }
             for report in material.reports.values()
         ],
-        "received": _received(material.publication.table("drops"), material.contracts, lang),
+        "complete": _complete(drops, material.contracts, lang),
+        "received": _received(drops, material.contracts, lang),
     }
 
 
@@ -160,6 +163,27 @@ def _chart(material: Material, whole: pl.DataFrame, lang: Lang) -> dict[str, Any
     }
 
 
+def _complete(drops: pl.DataFrame, contracts: Mapping[str, Contract], lang: Lang) -> dict[str, Any]:
+    """What was sent for the last period, in a sentence; where it is not all, feed by feed."""
+    found = completeness(drops, contracts)
+    lacking = [one for one in found if one.missing]
+    told = word(
+        "incomplete" if lacking else "complete", lang, len(lacking) or len(found), len(found)
+    )
+    return {
+        "told": told,
+        "missing": [
+            {
+                "feed": _title(contracts[one.feed], lang),
+                "period": f"{one.start} – {one.end}",
+                "sent": f"{len(one.sent)} / {len(one.sent) + len(one.missing)}",
+                "missing": ("、" if lang == "zh" else ", ").join(one.missing),
+            }
+            for one in lacking
+        ],
+    }
+
+
 def _received(
     drops: pl.DataFrame, contracts: Mapping[str, Contract], lang: Lang
 ) -> list[dict[str, Any]]:
@@ -187,10 +211,14 @@ def _received_line(
     contract = contracts[row["feed"]]
     counts: Iterable[str] = ("units", "files", "refused", "records", "rejected")
     return {
-        "feed": contract.title_zh if lang == "zh" else contract.title_en,
+        "feed": _title(contract, lang),
         "latest": row["latest"],
         **{name: f"{row[name]:,}" for name in counts},
     }
+
+
+def _title(contract: Contract, lang: Lang) -> str:
+    return contract.title_zh if lang == "zh" else contract.title_en
 
 
 def _in(label: Label, lang: Lang) -> str:

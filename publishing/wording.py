@@ -42,6 +42,14 @@ WORDS: dict[str, dict[Lang, str]] = {
     "line": {"zh": "行", "en": "Line"},
     "contribution": {"zh": "计入", "en": "Counts as"},
     "by_month": {"zh": "{0}（按月）", "en": "{0} by month"},
+    "complete": {
+        "zh": "{0} 类数据的最近一期已由历来报送的单位全部报齐。",
+        "en": "Of all {0} feeds the last period was sent by every unit that ever sent them.",
+    },
+    "incomplete": {
+        "zh": "{1} 类数据中有 {0} 类的最近一期未报齐；相关数字不含未报单位的部分。",
+        "en": "Of {1} feeds {0} lack the last period of some unit; their figures do not cover it.",
+    },
     "audited": {
         "zh": "质量审核通过：{0} 项检查，{1} 项提醒。",
         "en": "Audits passed: {0} checks, {1} warnings.",
@@ -57,6 +65,10 @@ INDEX: dict[str, dict[Lang, str]] = {
     "whole": {"zh": "全部期间", "en": "All time"},
     "trace": {"zh": "追溯（全部期间）", "en": "Trace (all time)"},
     "reports": {"zh": "报表", "en": "Reports"},
+    "complete": {"zh": "报送是否齐全", "en": "Is it complete?"},
+    "last_period": {"zh": "最近一期", "en": "Last period"},
+    "sent": {"zh": "已报单位", "en": "Units that sent it"},
+    "missing": {"zh": "未报单位", "en": "Units that did not"},
     "received": {"zh": "数据来源", "en": "What it was made from"},
     "received_note": {
         "zh": "不含居民类数据；拒收记录的原因见各单位回执。",
