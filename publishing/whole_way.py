@@ -137,11 +137,18 @@ def build_models(settings: Settings) -> DbtResult:
 
 
 def build_all_cells(settings: Settings) -> pl.DataFrame:
-    """Every cell of every declared report, from the marts."""
+    """Every cell of every declared report, from the marts; of the same marts they are the same."""
     from analytics.reports.cells import build_cells
+    from publishing import kept_cells
 
+    manifest = semantic_manifest(settings)
     with open_lake(settings) as connection:
-        return build_cells(connection, semantic_manifest(settings))
+        origin = kept_cells.origin_of(settings, connection, manifest)
+        cells = kept_cells.recall(settings, origin)
+        if cells is None:
+            cells = build_cells(connection, manifest)
+            kept_cells.keep(settings, origin, cells)
+    return cells
 
 
 def audit_all(settings: Settings, cells: pl.DataFrame) -> Verdict:
