@@ -4,6 +4,7 @@ import csv
 import subprocess
 import sys
 
+from analytics.reports.declarations import load_declarations
 from civic.dbt_runner import dbt_environment, project_folder
 
 METRICS = {
@@ -55,7 +56,8 @@ PLACES = {"city_code", "district_code", "street_code", "community_code", "grid_c
 def metric_flow(built, tmp_path, metrics, group_by):
     """Rows of ``mf query``, as text; the oracle that knows nothing of our own report engine."""
     answer = tmp_path / "answer.csv"
-    query = ["query", "--metrics", metrics, "--group-by", group_by, "--csv", str(answer)]
+    query = ["query", "--metrics", metrics, "--csv", str(answer)]
+    query += ["--group-by", group_by] if group_by else []
     done = subprocess.run(
         [sys.executable, "-c", "from dbt_metricflow.cli.main import cli; cli()", *query],
         cwd=project_folder(built.settings),
@@ -71,7 +73,9 @@ def metric_flow(built, tmp_path, metrics, group_by):
 
 def test_every_metric_says_what_it_is_called_and_which_way_is_good(built):
     metrics = {m["name"]: m["config"]["meta"] for m in built.semantic_manifest["metrics"]}
-    assert set(metrics) == METRICS
+    assert set(metrics) >= METRICS
+    reported = {name for report in load_declarations().values() for name in report.metrics}
+    assert set(metrics) >= reported
     for name, meta in metrics.items():
         assert set(meta) >= {"label_zh", "label_en", "unit_zh", "unit_en", "decimals"}, name
         assert meta["direction"] in ("up", "down", "neutral"), name
@@ -96,6 +100,22 @@ def test_due_matters_are_counted_when_they_were_due_and_handling_when_closed(bui
         "events_overdue_count": "due_at",
         "closed_event_count": "closed_at",
         "handling_hours_median": "closed_at",
+        "handling_hours_average": "closed_at",
+        "events_closed_in_time_count": "closed_at",
+        "events_open_overdue_count": "due_at",
+        **dict.fromkeys(
+            (
+                "events_handled_count",
+                "events_closed_of_received_count",
+                "events_returned_count",
+                "events_reopened_count",
+                "events_extended_count",
+                "events_suspended_count",
+                "events_verified_count",
+                "events_verified_at_once_count",
+            ),
+            "reported_at",
+        ),
         "impossible_times_count": "reported_at",
     }
 
@@ -117,3 +137,19 @@ def test_metricflow_answers_as_the_marts_do(built, query, tmp_path):
     assert [tuple(round(v, 6) if isinstance(v, float) else v for v in row) for row in found] == [
         (row[0], *(None if v is None else round(float(v), 6) for v in row[1:])) for row in expected
     ]
+
+
+def test_metricflow_counts_one_feed_where_the_metric_is_of_one(built, query, tmp_path):
+    metrics = "disputes_received,disputes_closed,hotline_calls,hotline_response_rate"
+    (answer,) = metric_flow(built, tmp_path, metrics, "")
+    (expected,) = query(
+        "select "
+        "(select count(*) from marts.fct_event where feed = 'dispute'), "
+        "(select count(*) from marts.fct_event where feed = 'dispute' and is_closed), "
+        "(select count(*) from marts.fct_sentiment where kind = 'hotline_call'), "
+        "(select avg(is_first_contact_in_time::integer) from marts.fct_sentiment "
+        "where kind = 'hotline_call')"
+    )
+    found = tuple(None if v == "" else float(v) for v in answer.values())
+    assert expected[0] and expected[2]
+    assert found == tuple(None if v is None else float(v) for v in expected)

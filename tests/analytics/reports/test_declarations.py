@@ -9,6 +9,7 @@ from analytics.reports.declarations import load_declaration, load_declarations
 from analytics.reports.periods import DEFAULT_GRAINS
 from analytics.reports.semantic_manifest import load_catalog
 from civic.errors import CivicError
+from ingestion.contracts.modules import module_titles
 
 HEAD = "name: r\ntitle: {zh: 甲, en: A}\n"
 
@@ -20,10 +21,16 @@ def declared(tmp_path: Path, text: str) -> Path:
 
 
 def test_the_reports_of_the_project_are_sound() -> None:
-    assert set(load_declarations()) == {
-        *("events", "feeds", "handling", "register"),
-        *("new_organisation_feedback", "prevention_nets", "work_items"),
+    reports = load_declarations()
+    assert set(reports) >= {
+        *("city_summary", "events", "events_by_day", "feeds", "handling", "hotline", "register"),
+        *("new_organisation_feedback", "prevention_nets", "unit_handling", "work_items"),
     }
+
+
+def test_every_module_that_is_not_about_residents_has_a_report() -> None:
+    without = {m for m in module_titles() if f"module_{m}" not in load_declarations()}
+    assert without == {"residents", "special_groups", "youth"}
 
 
 def test_a_slice_without_limits_has_the_levels_and_grains_of_its_report(tmp_path: Path) -> None:
