@@ -139,17 +139,16 @@ def test_metricflow_answers_as_the_marts_do(built, query, tmp_path):
     ]
 
 
-def test_metricflow_counts_one_feed_where_the_metric_is_of_one(built, query, tmp_path):
-    metrics = "disputes_received,disputes_closed,hotline_calls,hotline_response_rate"
+def test_metricflow_answers_alike_for_one_kind_and_for_how_units_handle(built, query, tmp_path):
+    metrics = "visits_made,handled_rate,closing_rate,mean_handling_hours"
     (answer,) = metric_flow(built, tmp_path, metrics, "")
     (expected,) = query(
         "select "
-        "(select count(*) from marts.fct_event where feed = 'dispute'), "
-        "(select count(*) from marts.fct_event where feed = 'dispute' and is_closed), "
-        "(select count(*) from marts.fct_sentiment where kind = 'hotline_call'), "
-        "(select avg(is_first_contact_in_time::integer) from marts.fct_sentiment "
-        "where kind = 'hotline_call')"
+        "(select count(*) from marts.fct_sentiment where kind = 'visit'), "
+        "avg((handled_at is not null or closed_at is not null)::integer), "
+        "avg(is_closed::integer), avg(handling_hours) "
+        "from marts.fct_event"
     )
-    found = tuple(None if v == "" else float(v) for v in answer.values())
-    assert expected[0] and expected[2]
-    assert found == tuple(None if v is None else float(v) for v in expected)
+    assert all(expected)
+    found = [round(float(value), 6) for value in answer.values()]
+    assert found == [round(float(value), 6) for value in expected]
