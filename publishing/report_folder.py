@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from importlib import metadata
+from itertools import product
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +23,7 @@ import polars as pl
 import analytics.reports
 from analytics.reports.declarations import load_declarations
 from analytics.reports.wording import value_labels
+from civic.processes import processes
 from civic.settings import Settings
 from ingestion.contracts import load_contracts
 from publishing.index_page import Material, index_name, write_index
@@ -31,6 +34,10 @@ from publishing.serving_tables import catalog_of, cell_atoms
 from publishing.workbooks import write_report_workbook
 
 NOTE = ".written.json"
+INDEX = "index"
+REPORTS_WORTH_IT, PROCESSES = 8, 2
+"""With fewer reports to write than these, other processes are not worth starting."""
+
 WRITERS = (Path(__file__).parent, Path(analytics.reports.__file__).parent)
 """The folders whose code and declarations decide what stands in a workbook."""
 _DECIDES = (".py", ".yml", ".yaml", ".j2")
@@ -74,38 +81,62 @@ def written_from(settings: Settings, publication: Publication) -> str:
 def _write_missing(
     settings: Settings, publication: Publication, folder: Path, whole: Iterable[str]
 ) -> list[Path]:
+    """The files of the folder, in their order; those that are not whole are written."""
+    names = _names_of(settings, publication)
+    lacking = {report: there for report, there in names.items() if not set(there) <= set(whole)}
+    write = partial(_write_files, settings, publication, folder, frozenset(whole))
+    with processes(len(lacking) >= REPORTS_WORTH_IT) as pool:
+        if pool is None:
+            write(list(lacking))
+        else:
+            # Every second one to each process, for neighbours are about as long as each other.
+            shares = [list(lacking)[start::PROCESSES] for start in range(PROCESSES)]
+            list(pool.map(write, shares))
+    return [folder / name for there in names.values() for name in there]
+
+
+def _names_of(settings: Settings, publication: Publication) -> dict[str, list[str]]:
+    """Report to the names of its files; the first page stands under "index"."""
+    with open_publication(settings, publication.number) as opened:
+        reports = load_declarations(catalog=catalog_of(opened))
+    pages = {INDEX: [index_name(lang) for lang in LANGUAGES]}
+    return pages | {r: [f"{r}.{lang}.xlsx" for lang in LANGUAGES] for r in reports}
+
+
+def _write_files(
+    settings: Settings,
+    publication: Publication,
+    folder: Path,
+    whole: frozenset[str],
+    names: Sequence[str],
+) -> None:
+    """Write what is not whole of the named reports."""
     manifest = publication.manifest
     imprint = Imprint(publication.number, manifest["digest"], manifest["created_at"])
     contracts = load_contracts(settings.contract_paths)
     values = value_labels(contracts)
-    paths: list[Path] = []
     with open_publication(settings, publication.number) as opened:
         catalog, places = catalog_of(opened), opened.table("places").filter(pl.col("is_current"))
-        atoms_of = cell_atoms(opened)
-        reports = load_declarations(catalog=catalog)
+        reports, atoms_of = load_declarations(catalog=catalog), cell_atoms(opened)
         material = Material(opened, catalog, reports, contracts, imprint)
-        for lang in LANGUAGES:
-            paths.append(folder / index_name(lang))
-            if index_name(lang) not in whole:
+        for name, lang in product(names, LANGUAGES):
+            path = folder / (index_name(lang) if name == INDEX else f"{name}.{lang}.xlsx")
+            if path.name in whole:
+                continue
+            if name == INDEX:
                 write_index(material, folder, lang)
-        for report in reports.values():
-            for lang in LANGUAGES:
-                path = folder / f"{report.name}.{lang}.xlsx"
-                paths.append(path)
-                if path.name in whole:
-                    continue
-                write_report_workbook(
-                    report,
-                    opened.cells,
-                    path,
-                    lang,
-                    catalog=catalog,
-                    places=places,
-                    imprint=imprint,
-                    values=values,
-                    atoms_of=atoms_of,
-                )
-    return paths
+                continue
+            write_report_workbook(
+                reports[name],
+                opened.cells,
+                path,
+                lang,
+                catalog=catalog,
+                places=places,
+                imprint=imprint,
+                values=values,
+                atoms_of=atoms_of,
+            )
 
 
 def _deciding(folder: Path) -> list[Path]:

@@ -6,18 +6,14 @@ what examining is (``examining``), what the lake keeps (``taking_in``).
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import shutil
 import tempfile
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import connection
 from pathlib import Path
 
 import polars as pl
@@ -35,7 +31,6 @@ WORKING = ".intake-"
 DROPS_WORTH_IT, BYTES_WORTH_IT = 40, 2 << 20
 #: Identities of a larger drop go to the vault batch by batch, never all of them at once.
 BYTES_AHEAD = 48 << 20
-MOST_PROCESSES = 4
 DROPS_AHEAD = 8
 
 
@@ -82,23 +77,9 @@ def refused_at_once(drop: Drop) -> Examination:
     return Examination(None, status="refused", refusal=refusal)
 
 
-@contextmanager
-def processes(drops: Sequence[Drop]) -> Iterator[Executor | None]:
-    """Other processes to examine these drops, or None where they are not worth starting."""
-    cores = os.cpu_count() or 1
-    small = len(drops) < DROPS_WORTH_IT and sum(d.bytes for d in drops) < BYTES_WORTH_IT
-    if small or cores < 2 or multiprocessing.current_process().daemon:
-        yield None
-        return
-    pool = ProcessPoolExecutor(
-        min(cores, MOST_PROCESSES),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_end_with_parent,
-    )
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
+def worth_other_processes(drops: Sequence[Drop]) -> bool:
+    """Whether these drops take longer than other processes take to start."""
+    return len(drops) >= DROPS_WORTH_IT or sum(d.bytes for d in drops) >= BYTES_WORTH_IT
 
 
 class Ahead:
@@ -204,16 +185,3 @@ def _examined(
 @lru_cache(maxsize=8)
 def _values(path: Path) -> pl.Series:
     return pl.read_parquet(path).to_series()
-
-
-def _end_with_parent() -> None:
-    """Nobody takes what a process makes whose parent was killed: it ends as well."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()

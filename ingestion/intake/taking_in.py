@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from civic.processes import processes
 from civic.settings import Settings
 from ingestion.contracts import Contract
 from ingestion.contracts.bronze_schema import ensure_bronze
@@ -27,8 +28,8 @@ from ingestion.intake.examining_drops import (
     Ahead,
     examine_original,
     examining_ahead,
-    processes,
     refused_at_once,
+    worth_other_processes,
 )
 from ingestion.intake.originals import Drop, read_drops
 from ingestion.intake.receipts import Receipt, make_receipt, write_receipt
@@ -62,7 +63,8 @@ def take_in(
         order = {feed: place for place, feed in enumerate(reference_order(contracts))}
         pending.sort(key=lambda d: order.get(d.feed, -1))
         receipts = []
-        with processes(pending) as desk.pool, examining_ahead(desk, pending) as ahead:
+        worth_it = worth_other_processes(pending)
+        with processes(worth_it) as desk.pool, examining_ahead(desk, pending) as ahead:
             for drops in in_batches(pending):
                 for receipt in _take_in_together(desk, drops, ahead):
                     receipts.append(receipt)

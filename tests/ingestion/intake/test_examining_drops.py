@@ -6,7 +6,6 @@ import json
 import shutil
 from concurrent.futures import Executor, Future
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,27 +123,3 @@ def _die() -> None:
     import os
 
     os._exit(9)
-
-
-def test_a_process_whose_parent_was_killed_ends(tmp_path: Path):
-    import subprocess
-    import sys
-    import time
-
-    program = """
-import os, signal, sys, time
-from ingestion.intake import examining_drops
-examining_drops.DROPS_WORTH_IT = 0
-if __name__ == "__main__":
-    with examining_drops.processes([]) as pool:
-        print(pool.submit(os.getpid).result(), flush=True)
-        os.kill(os.getpid(), signal.SIGKILL)
-"""
-    path = tmp_path / "program.py"
-    path.write_text(program)
-    done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)
-    child = Path(f"/proc/{done.stdout.strip()}")
-    ends = time.monotonic() + 20
-    while child.exists() and time.monotonic() < ends:
-        time.sleep(0.1)
-    assert done.stdout.strip() and not child.exists()
