@@ -1,10 +1,10 @@
 """The reference of the line `city`: one script, written by hand, from bronze to cells.
 
-``*.sql`` in the order of their names are one script for DuckDB. It computes every cell of the
-reports events, feeds, handling, new_organisation_feedback, prevention_nets, register and work_items
-from the bronze of a lake attached as ``lake``, without lineage, checks, audits, a publication or
-workbooks. The variable ``seeds`` names the folder of dbt's seeds. Cells come out in the temporary
-table ``cells``: the coordinates, value, numerator, denominator and fact_rows of ``serving.cells``.
+``*.sql`` in the order of their names are one script for DuckDB. It computes every cell of seven
+reports (``COVERED``) from the bronze of a lake attached as ``lake``, without lineage, checks,
+audits, a publication or workbooks. The variable ``seeds`` names the folder of dbt's seeds. Cells
+come out in the temporary table ``cells``: the coordinates, value, numerator, denominator and
+fact_rows of ``serving.cells``.
 Belongs here: running the script, comparing its cells. Does not belong here: timing.
 """
 
@@ -22,6 +22,12 @@ from civic.settings import Settings
 from publishing.publications import open_publication
 
 SCRIPT = tuple(sorted(Path(__file__).parent.glob("*.sql")))
+COVERED = (
+    *("events", "feeds", "handling", "new_organisation_feedback"),
+    *("prevention_nets", "register", "work_items"),
+)
+"""The reports that the script computes."""
+
 FIGURES = ("value", "numerator", "denominator", "fact_rows")
 SHOWN = 5
 
@@ -51,7 +57,7 @@ def demand_same_cells(settings: Settings, reference: pl.DataFrame) -> int:
     with open_publication(settings) as opened:
         published = opened.cells
     columns = [*COORDINATE_COLUMNS, *FIGURES]
-    covered = published.filter(pl.col("report").is_in(reference["report"].unique().implode()))
+    covered = published.filter(pl.col("report").is_in(COVERED))
     ours = covered.select(columns).sort(COORDINATE_COLUMNS)
     theirs = reference.select(columns).cast(dict(ours.schema)).sort(COORDINATE_COLUMNS)
     if not ours.equals(theirs, null_equal=True):
