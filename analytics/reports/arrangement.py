@@ -194,8 +194,8 @@ def _by_place(cells: pl.DataFrame, places: pl.DataFrame, asked: Asked, level: st
 
 
 def _by_period(cells: pl.DataFrame, asked: Asked) -> _Found:
-    """All periods of a grain; the parts of one period (a year's months); or the years."""
-    grain = asked.period if asked.period in GRAIN_NAMES else parts_of(asked.period)
+    """All periods of a grain; the parts of one period (a year's months), or it alone; the years."""
+    grain = _grain_of_lines(cells, asked.period)
     found = cells.filter(
         pl.col("place_code") == asked.place,
         pl.col("grain") == grain,
@@ -205,6 +205,14 @@ def _by_period(cells: pl.DataFrame, asked: Asked) -> _Found:
         found = found.filter(pl.col("period").is_in(_within(found, asked.period)))
     grouped = _grouped(found.sort("period"), "period")
     return [((period_name(period),), group) for period, group in grouped.items()]
+
+
+def _grain_of_lines(cells: pl.DataFrame, period: str) -> str:
+    """The grain asked for; of one period that of its parts, where there are any, or its own."""
+    if period in GRAIN_NAMES:
+        return period
+    parts = parts_of(period)
+    return parts if parts is not None and parts in set(cells["grain"]) else grain_of(period)
 
 
 def _within(cells: pl.DataFrame, period: str) -> list[str]:

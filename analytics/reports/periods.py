@@ -1,16 +1,16 @@
 """Periods: their spelling, their first and last day, and which of them make up a longer one.
 
-======== ============ =====================================================
-grain    period       what it is
-======== ============ =====================================================
-all      ``all``      everything, dated or not
-year     ``2019``     a calendar year
-half_year ``2019-H1`` January to June, July to December
-quarter  ``2019-Q1``  a quarter of a calendar year
-month    ``2019-02``  a calendar month
-week     ``2019-W06`` a week from Monday to Sunday, numbered as ISO 8601 does
-day      ``2019-02-03`` a day
-======== ============ =====================================================
+========= ============== =====================================================
+grain     period         what it is
+========= ============== =====================================================
+all       ``all``        everything, dated or not
+year      ``2019``       a calendar year
+half_year ``2019-H1``    January to June, July to December
+quarter   ``2019-Q1``    a quarter of a calendar year
+month     ``2019-02``    a calendar month
+week      ``2019-W06``   a week from Monday to Sunday, numbered as ISO 8601 does
+day       ``2019-02-03`` a day
+========= ============== =====================================================
 
 At every grain but ``all`` a row without a date stands under ``undated``.
 """
@@ -185,6 +185,8 @@ def coarser(period: str, grain: str) -> str:
 
 def parts_of(period: str) -> str | None:
     """The grain of the parts that a reader expects of a period; None where it has none."""
+    if period == UNDATED:
+        return None
     return "year" if period == ALL else _DATED[grain_of(period)].parts
 
 

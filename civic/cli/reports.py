@@ -76,7 +76,8 @@ def show_report(
         str | None, typer.Option(help="A line for each district, street, community or grid.")
     ] = None,
     period: Annotated[
-        str | None, typer.Option(help="all, 2026, 2026-02; or a line for each year, month.")
+        str | None,
+        typer.Option(help="all, 2026, 2026-Q1, 2026-02, 2026-W06; or a line for each year, month."),
     ] = None,
     slices: Annotated[
         str | None,

@@ -18,7 +18,7 @@ from civic.errors import CivicError
 from civic.settings import Settings
 from ingestion.contracts import Contract, nearest, recognise
 from ingestion.intake.as_of import EXCERPT_PROPERTY, MANIFEST_SUFFIX, as_of, read_manifest
-from ingestion.intake.examining import Refusal
+from ingestion.intake.examination import Refusal
 from ingestion.intake.originals import Drop, clear_leftovers, drop_id, keep, write_drop
 from ingestion.reading import UnreadableDropError, peek_headings
 from ingestion.validation.findings import describe

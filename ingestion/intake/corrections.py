@@ -24,7 +24,8 @@ from xlsxwriter.worksheet import Worksheet
 from civic.settings import Settings
 from ingestion.contracts import Contract, Field
 from ingestion.intake.as_of import CORRECTION_PROPERTY, EXCERPT_PROPERTY
-from ingestion.intake.examining import Examination, texts_to_correct
+from ingestion.intake.examination import Examination
+from ingestion.intake.examining import texts_to_correct
 from ingestion.intake.originals import original_path
 from ingestion.intake.receipts import Receipt, receipt_path
 

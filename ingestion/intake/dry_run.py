@@ -18,7 +18,8 @@ from ingestion.intake.collecting import (
     refused_at_the_door,
     safe_name,
 )
-from ingestion.intake.examining import Examination, examine
+from ingestion.intake.examination import Examination
+from ingestion.intake.examining import examine
 from ingestion.intake.examining_drops import refused_at_once
 from ingestion.intake.originals import Drop, drop_id
 from ingestion.intake.receipts import Receipt, make_receipt

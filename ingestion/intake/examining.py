@@ -6,90 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 
 from ingestion.contracts import Contract, HeadingMatch, match_headings, score_headings
-from ingestion.intake.checking import FINDING_SCHEMA, CheckedBatch, check_batch, texts_of
-from ingestion.intake.duplicates import CONTENT_HASH, KEY_HASH, find_duplicates, with_hashes
+from ingestion.intake.checking import CheckedBatch, check_batch, texts_of
+from ingestion.intake.duplicates import find_duplicates, with_hashes
+from ingestion.intake.examination import Examination, Refusal
 from ingestion.intake.protecting import protect
-from ingestion.reading import Batch, Note, Part, ReadingRules, UnreadableDropError, open_drop
+from ingestion.reading import Batch, Part, ReadingRules, UnreadableDropError, open_drop
 from ingestion.reading.ahead import read_ahead
 from ingestion.validation.findings import describe
-
-OUTCOME_SCHEMA = {
-    "record": pl.Int64,
-    "line": pl.Int64,
-    "sheet": pl.String,
-    "outcome": pl.String,
-    "code": pl.String,
-    "detail": pl.String,
-}
-
-
-MOST_LISTED = 10_000
-"""Rows of a list that is sent whole: a longer one is corrected where the unit keeps it."""
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a drop is refused as a whole: a stable code and the reason in both languages."""
-
-    code: str
-    zh: str
-    en: str
-
-
-@dataclass
-class Examination:
-    """What is known of a drop once it was read through.
-
-    ``contract`` is None where none fits.
-    ``parts``: Parquet files of bronze columns, duplicates still among them; ``dropped``: records in
-    them that are not accepted. ``findings`` are unmasked. ``corrections``: texts, by field, as the
-    clerk wrote them, of the rejected records; of a snapshot all, since the next drop replaces it,
-    unless it is too long to be corrected in a workbook (``is_excerpt``).
-    """
-
-    contract: Contract | None
-    status: Literal["accepted", "refused"] = "accepted"
-    refusal: Refusal | None = None
-    format: str | None = None
-    container: str | None = None
-    encoding: str | None = None
-    delimiter: str | None = None
-    notes: list[Note] = field(default_factory=list)
-    headings: list[tuple[Part, HeadingMatch]] = field(default_factory=list)
-    records: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    repeated: int = 0
-    left_out: int = 0
-    warned: int = 0
-    as_of: datetime | None = None
-    parts: list[Path] = field(default_factory=list)
-    dropped: list[int] = field(default_factory=list)
-    findings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FINDING_SCHEMA))
-    outcomes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OUTCOME_SCHEMA))
-    corrections: pl.DataFrame = field(default_factory=pl.DataFrame)
-
-    @property
-    def is_excerpt(self) -> bool:
-        """Whether the rows to correct are some of a list that only counts as a whole."""
-        whole = self.contract is not None and self.contract.relation.mode == "snapshot"
-        return whole and self.records > MOST_LISTED
-
-    def accepted_frame(self) -> pl.LazyFrame:
-        """The accepted rows: bronze columns, ``_record``, ``_line``, ``_sheet``."""
-        rows = pl.scan_parquet(self.parts)
-        if self.dropped:
-            gone = pl.Series(self.dropped, dtype=pl.Int64)
-            rows = rows.filter(~pl.col("_record").is_in(gone.implode()))
-        return rows.drop(KEY_HASH, CONTENT_HASH, strict=False)
 
 
 class _RefusedError(Exception):
@@ -228,7 +157,7 @@ class _Reader:
     def _take_texts(self, texts: pl.DataFrame, rejected: pl.Series) -> None:
         """What the clerk may have to correct: the rejected rows; of a list that she sends whole,
         while it is short enough to be corrected in a workbook, all of them."""
-        if self.contract.relation.mode == "snapshot" and self.seen.records <= MOST_LISTED:
+        if self.contract.relation.mode == "snapshot" and not self.seen.is_excerpt:
             self.corrections.append(texts)
         elif rejected.any():
             self.corrections.append(texts.filter(rejected))

@@ -21,7 +21,8 @@ import polars as pl
 from civic.settings import Settings
 from ingestion.contracts import Contract
 from ingestion.intake.desk import Desk
-from ingestion.intake.examining import Examination, Refusal, examine
+from ingestion.intake.examination import Examination, Refusal
+from ingestion.intake.examining import examine
 from ingestion.intake.originals import Drop, altered, original_path
 from ingestion.validation.findings import describe
 from ingestion.vault import Keys

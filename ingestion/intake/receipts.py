@@ -17,7 +17,7 @@ import polars as pl
 from civic.settings import Settings
 from ingestion.contracts import Contract, Field
 from ingestion.intake.collecting import Collected, safe_name
-from ingestion.intake.examining import Examination, Refusal
+from ingestion.intake.examination import Examination, Refusal
 from ingestion.intake.originals import Drop
 from ingestion.intake.protecting import masked_values
 from ingestion.validation.findings import describe, expected, found

@@ -11,7 +11,7 @@ import polars as pl
 
 from ingestion.contracts import Contract
 from ingestion.contracts.bronze_schema import BOOKKEEPING
-from ingestion.intake.examining import Examination
+from ingestion.intake.examination import Examination
 from ingestion.intake.originals import Drop
 from ingestion.intake.receipts import Receipt, described_findings
 

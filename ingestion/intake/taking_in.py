@@ -22,7 +22,7 @@ from ingestion.contracts import Contract
 from ingestion.contracts.bronze_schema import ensure_bronze
 from ingestion.intake.corrections import drafted_corrections
 from ingestion.intake.desk import Desk, open_desk
-from ingestion.intake.examining import Examination
+from ingestion.intake.examination import Examination
 from ingestion.intake.examining_drops import (
     WORKING,
     Ahead,

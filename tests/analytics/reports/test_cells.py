@@ -46,6 +46,16 @@ def counted(cells: pl.DataFrame) -> dict[tuple[str, ...], tuple[float, int, int]
     }
 
 
+def demand_counted(
+    cells: pl.DataFrame, expected: Mapping[tuple[str, ...], tuple[float, int, int]]
+) -> None:
+    """These cells and no others, with these figures."""
+    found = counted(cells)
+    assert found.keys() == expected.keys()
+    for at, (value, facts, sources) in expected.items():
+        assert found[at] == (pytest.approx(value, rel=1e-12), facts, sources), at
+
+
 @settings(max_examples=15, deadline=None)
 @given(town=st.lists(events, max_size=12))
 def test_cells_are_what_counting_one_by_one_gives(
@@ -53,10 +63,7 @@ def test_cells_are_what_counting_one_by_one_gives(
 ) -> None:
     with marts(town) as connection:
         cells = build_cells(connection, manifest_path, everything)
-    found, expected = counted(cells), count_cells(town, COUNTS, SLICES)
-    assert found.keys() == expected.keys()
-    for at, (value, facts, sources) in expected.items():
-        assert found[at] == (pytest.approx(value, rel=1e-12), facts, sources), at
+    demand_counted(cells, count_cells(town, COUNTS, SLICES))
 
 
 @settings(max_examples=15, deadline=None)
@@ -72,10 +79,7 @@ def test_periods_of_every_grain_are_what_counting_one_by_one_gives(
         for at, counts in count_cells(town, metrics, [()], GRAIN_NAMES).items()
         if at[1] in ("all", "city")
     }
-    found = counted(cells)
-    assert found.keys() == expected.keys()
-    for at, (value, facts, sources) in expected.items():
-        assert found[at] == (pytest.approx(value, rel=1e-12), facts, sources), at
+    demand_counted(cells, expected)
     assert breaks(cells, manifest_path, periods).is_empty()
 
 

@@ -101,6 +101,9 @@ def test_a_report_shows_its_total_and_its_lines(civic: Civic) -> None:
         (["--place", "海棠区", "--level", "street"],
          {"望湖街道": 2, "海棠区 (not placed further)": 1}),
         (["--place", "990101", "--period", "2019-02", "--slice", "feed"], {"hotline": 2}),
+        (["--period", "2019", "--slice", "feed=hotline"], {"2019-02": 2}),
+        (["--period", "2019-02", "--slice", "feed=hotline"], {"2019-02": 2}),
+        (["--period", "undated", "--slice", "feed=board"], {"Undated": 1}),
     ],
 )  # fmt: skip
 def test_a_report_is_shown_as_asked(

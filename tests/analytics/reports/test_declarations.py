@@ -21,16 +21,16 @@ def declared(tmp_path: Path, text: str) -> Path:
 
 
 def test_the_reports_of_the_project_are_sound() -> None:
-    reports = load_declarations()
-    assert set(reports) >= {
+    without_modules = {r for r in load_declarations() if not r.startswith("module_")}
+    assert without_modules == {
         *("city_summary", "events", "events_by_day", "feeds", "handling", "hotline", "register"),
         *("new_organisation_feedback", "prevention_nets", "unit_handling", "work_items"),
     }
 
 
 def test_every_module_that_is_not_about_residents_has_a_report() -> None:
-    without = {m for m in module_titles() if f"module_{m}" not in load_declarations()}
-    assert without == {"residents", "special_groups", "youth"}
+    there = {r.removeprefix("module_") for r in load_declarations() if r.startswith("module_")}
+    assert there == set(module_titles()) - {"residents", "special_groups", "youth"}
 
 
 def test_a_slice_without_limits_has_the_levels_and_grains_of_its_report(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.reports.periods import (
     GRAIN_NAMES,
+    GRAINS,
     NESTED,
     bounds,
     coarser,
@@ -21,6 +22,7 @@ from analytics.reports.periods import (
 )
 from analytics.reports.verification.grouping_keys import period_at
 from civic.errors import CivicError
+from expectations.cells import GRAINS as AUDITED_GRAINS
 
 days = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 DAYS = [date(2019, 12, 25) + timedelta(days=n) for n in range(800)]
@@ -101,3 +103,11 @@ def test_a_period_is_divided_as_a_reader_expects() -> None:
         "day",
         "day",
     ]
+
+
+def test_undated_has_no_parts() -> None:
+    assert parts_of("undated") is None
+
+
+def test_audits_know_every_grain() -> None:
+    assert AUDITED_GRAINS == GRAINS
