@@ -54,10 +54,11 @@ def connect(
 
 
 @contextmanager
-def open_lake(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_lake(settings: Settings, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """The live lake, attached as ``lake`` and in use; the only way to write to it.
 
-    Raises CivicError where another process holds the catalog.
+    ``read_only``: other processes may read it too, and none may write meanwhile. There must be a
+    lake then. Raises CivicError where another process holds the catalog.
     """
     settings.lake.mkdir(parents=True, exist_ok=True)
     catalog = settings.catalog or str(settings.catalog_file)
@@ -66,7 +67,8 @@ def open_lake(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             connection.execute(
                 f"attach 'ducklake:{_quoted(catalog)}' as {LAKE} "
-                f"(data_path '{_quoted(settings.data_path)}', override_data_path true)"
+                f"({'read_only, ' if read_only else ''}"
+                f"data_path '{_quoted(settings.data_path)}', override_data_path true)"
             )
         except duckdb.IOException as error:
             if "lock" not in str(error).lower():
@@ -75,7 +77,8 @@ def open_lake(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
                 "Another process is writing to the lake.",
                 "Wait until it has finished, then run this again.",
             ) from error
-        connection.execute("create schema if not exists lake.bronze")
+        if not read_only:
+            connection.execute("create schema if not exists lake.bronze")
         connection.execute(f"use {LAKE}")
         yield connection
     finally:

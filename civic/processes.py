@@ -20,15 +20,16 @@ MOST_PROCESSES = 4
 def processes(worth_it: bool = True) -> Iterator[Executor | None]:
     """As many processes as there are cores; None on one core, or where it is not worth a second.
 
+    ``CIVIC_PROCESSES`` says another number, for machines that others work on too; 1 means None.
     What is submitted, and what comes back, is pickled. Processes are spawned: a script that comes
     here needs the guard ``if __name__ == "__main__"``.
     """
-    cores = os.cpu_count() or 1
-    if not worth_it or cores < 2 or multiprocessing.current_process().daemon:
+    at_once = int(os.environ.get("CIVIC_PROCESSES") or os.cpu_count() or 1)
+    if not worth_it or at_once < 2 or multiprocessing.current_process().daemon:
         yield None
         return
     pool = ProcessPoolExecutor(
-        min(cores, MOST_PROCESSES),
+        min(at_once, MOST_PROCESSES),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_end_with_parent,
     )

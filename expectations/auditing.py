@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from civic.lake import open_lake
+from civic.processes import processes
 from civic.settings import Settings
 from expectations.activity import activity, reading
 from expectations.bronze import bronze
@@ -22,12 +23,15 @@ from expectations.person import person
 from expectations.place import place
 from expectations.remembering import DATA_DOCS, digest_of, forget, recall, remember
 from expectations.residence import residence
-from expectations.running import run_suites
+from expectations.running import Beside, run_suites
 from expectations.sentiment import sentiment
 from expectations.service import service
 from expectations.verdicts import Verdict
 from expectations.work import work_item, work_order
 from ingestion.contracts import Contract
+
+CHECKS_WORTH_IT = 200
+"""With fewer checks another process is not worth starting: it imports Great Expectations first."""
 
 
 def audit(
@@ -37,20 +41,22 @@ def audit(
 
     Data Docs go to ``quality/data_docs``, the verdict to ``quality/verdict.json``. What was
     audited already, and nothing of it has changed since, gets the same verdict without being
-    audited again. No other process may hold the live lake. A verdict that has not passed is an
+    audited again. No other process may write to the live lake. A verdict that has not passed is an
     answer, not an error.
     """
     settings.quality.mkdir(parents=True, exist_ok=True)
-    with open_lake(settings) as connection:
+    with open_lake(settings, read_only=True) as connection:
         chosen = suites(contracts, connection, with_cells=cells is not None)
         digest = digest_of(settings, connection, contracts, chosen, cells)
         if recalled := recall(settings, digest):
             return recalled
         forget(settings)
-        if cells is not None:
-            connection.register("cells_to_come", cells)
-            connection.execute("create table memory.main.cells as from cells_to_come")
-        verdict = run_suites(connection, chosen, settings.quality / DATA_DOCS)
+        with processes(sum(len(s.checks) for s in chosen) >= CHECKS_WORTH_IT) as pool:
+            beside = Beside.started(pool, settings) if pool else None
+            if cells is not None:
+                connection.register("cells_to_come", cells)
+                connection.execute("create table memory.main.cells as from cells_to_come")
+            verdict = run_suites(connection, chosen, settings.quality / DATA_DOCS, beside)
     remember(settings, digest, verdict)
     return verdict
 

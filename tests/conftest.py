@@ -11,6 +11,9 @@ import pytest
 from civic.settings import PROJECT_ROOT, Settings, load_settings
 from ingestion.contracts import Contract, load_contracts
 
+# Tests run side by side already; those about other processes ask for them (`other_processes`).
+os.environ["CIVIC_PROCESSES"] = "1"
+
 SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
 
 
@@ -22,6 +25,12 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
     return load_settings()
+
+
+@pytest.fixture
+def other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work is shared with another process, as on a machine with two cores."""
+    monkeypatch.setenv("CIVIC_PROCESSES", "2")
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,8 @@ class Examination:
     ``parts``: Parquet files of bronze columns, duplicates still among them; ``dropped``: records in
     them that are not accepted. ``findings`` are unmasked. ``corrections``: texts, by field, as the
     clerk wrote them, of the rejected records; of a snapshot all, since the next drop replaces it,
-    unless it is too long to be corrected in a workbook (``is_excerpt``).
+    unless it is too long to be corrected in a workbook (``is_excerpt``). ``described``: the
+    findings, masked, in the clerk's words, once somebody asked (``receipts.described_findings``).
     """
 
     contract: Contract | None
@@ -71,6 +72,7 @@ class Examination:
     findings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FINDING_SCHEMA))
     outcomes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OUTCOME_SCHEMA))
     corrections: pl.DataFrame = field(default_factory=pl.DataFrame)
+    described: pl.DataFrame | None = None
 
     @property
     def is_excerpt(self) -> bool:

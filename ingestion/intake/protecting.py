@@ -44,8 +44,11 @@ def protect(
 def masked_values(contract: Contract, findings: pl.DataFrame) -> pl.DataFrame:
     """The findings with what was found masked wherever it could identify somebody."""
     value, column = pl.col("value_found"), pl.col("column_name")
+    found = {
+        n for names in findings.get_column("column_name").unique() for n in (names or "").split(",")
+    }
     shown: Any = pl.when(pl.lit(False)).then(value)
-    for field in contract.fields:
+    for field in (f for f in contract.fields if f.name in found):
         hit = column.str.split(",").list.contains(field.name)
         if field.protection in ("pseudonym", "vault"):
             shown = shown.when(hit).then(mask(value, MASKS.get(field.semantic or "", "text")))

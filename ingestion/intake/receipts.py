@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +52,14 @@ class Receipt:
 
     def to_dict(self) -> dict[str, Any]:
         """The receipt as plain values."""
-        return asdict(self)
+        stated = {f.name: getattr(self, f.name) for f in fields(self)}
+        refusal = asdict(self.refusal) if self.refusal else None
+        return stated | {"drop": asdict(self.drop), "refusal": refusal}
 
 
 def make_receipt(drop: Drop, contract: Contract | None, seen: Examination) -> Receipt:
     """The receipt of an examined drop."""
-    findings = described_findings(contract, seen).to_dicts() if contract else []
+    findings = described_findings(contract, seen).head(LISTED).to_dicts() if contract else []
     return Receipt(
         drop=drop,
         title_zh=contract.title_zh if contract else "",
@@ -112,15 +114,18 @@ def receipt_path(settings: Settings, drop: Drop, suffix: str = ".json") -> Path:
     return settings.outbox / drop.unit / name
 
 
-def described_findings(
-    contract: Contract, seen: Examination, limit: int | None = LISTED
-) -> pl.DataFrame:
+def described_findings(contract: Contract, seen: Examination) -> pl.DataFrame:
     """Findings in the clerk's words: line, heading, what was found (masked), what was expected.
 
     The findings' own columns plus ``heading, zh, en, expected_zh, expected_en``.
     """
-    findings = seen.findings if limit is None else seen.findings.head(limit)
-    kinds = findings.select("code", "column_name").unique(maintain_order=True)
+    if seen.described is None:
+        seen.described = _described(contract, seen)
+    return seen.described
+
+
+def _described(contract: Contract, seen: Examination) -> pl.DataFrame:
+    kinds = seen.findings.select("code", "column_name").unique(maintain_order=True)
     headings = heading_of(seen)
     words = pl.DataFrame(
         [
@@ -133,7 +138,7 @@ def described_findings(
     )
     other = pl.col("value_found").str.strip_prefix("line ").fill_null("")
     return (
-        masked_values(contract, findings)
+        masked_values(contract, seen.findings)
         .join(words, on=["code", "column_name"], how="left", maintain_order="left")
         .with_columns(pl.col("zh", "en").str.replace(OTHER_LINE, other, literal=True))
     )

@@ -6,6 +6,8 @@ is written together, and what the unit is answered (``taking_in``).
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import duckdb
 import polars as pl
 
@@ -16,15 +18,43 @@ from ingestion.intake.originals import Drop
 from ingestion.intake.receipts import Receipt, described_findings
 
 
+@dataclass
+class Books:
+    """What became of single records of some drops, to be written at once: an insert takes longer
+    than the few lines of a small drop."""
+
+    outcomes: list[pl.DataFrame] = field(default_factory=list)
+    findings: list[pl.DataFrame] = field(default_factory=list)
+
+    def enter(self, contract: Contract, seen: Examination, drop: Drop) -> None:
+        """Note what became of the drop's records."""
+        own = {"drop_id": pl.lit(drop.drop_id), "feed": pl.lit(drop.feed)}
+        if not seen.outcomes.is_empty():
+            self.outcomes.append(seen.outcomes.with_columns(**own))
+        if not seen.findings.is_empty():
+            described = described_findings(contract, seen).drop("zh", "en")
+            self.findings.append(described.with_columns(**own))
+
+    def write(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Write what was noted, within the transaction in which the drops were recorded."""
+        if self.outcomes:
+            outcomes = pl.concat(self.outcomes)  # noqa: F841
+            connection.execute("insert into bronze.outcomes by name from outcomes")
+        if self.findings:
+            findings = pl.concat(self.findings)  # noqa: F841
+            connection.execute("insert into bronze.findings by name from findings")
+
+
 def record(
     connection: duckdb.DuckDBPyConnection,
     receipt: Receipt,
     seen: Examination,
     contract: Contract | None,
+    books: Books,
     again: bool,
 ) -> None:
     """Write all that the lake keeps of a drop, in place of what it had (``again``; a drop that is
-    pending has nothing there).
+    pending has nothing there). What became of its records is only noted, in the books.
     """
     drop = receipt.drop
     for table in (*BOOKKEEPING, *([contract.feed] if contract else [])) if again else ():
@@ -33,7 +63,7 @@ def record(
     if contract is not None and seen.parts:
         _insert_rows(connection, contract, seen, drop)
     if contract is not None:
-        _insert_findings(connection, contract, seen, drop)
+        books.enter(contract, seen, drop)
     _insert_drop(connection, receipt, seen, contract)
 
 
@@ -49,18 +79,6 @@ def _insert_rows(
         f'insert into bronze."{contract.feed}" ({columns}, _drop_id) '
         f"select {columns}, '{drop.drop_id}' from read_parquet([{parts}]) {anti}"
     )
-
-
-def _insert_findings(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, seen: Examination, drop: Drop
-) -> None:
-    if not seen.outcomes.is_empty():
-        outcomes = seen.outcomes.with_columns(drop_id=pl.lit(drop.drop_id), feed=pl.lit(drop.feed))  # noqa: F841
-        connection.execute("insert into bronze.outcomes by name from outcomes")
-    if not seen.findings.is_empty():
-        described = described_findings(contract, seen, limit=None).drop("zh", "en")
-        findings = described.with_columns(drop_id=pl.lit(drop.drop_id), feed=pl.lit(drop.feed))  # noqa: F841
-        connection.execute("insert into bronze.findings by name from findings")
 
 
 def _insert_drop(

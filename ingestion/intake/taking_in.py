@@ -33,7 +33,7 @@ from ingestion.intake.examining_drops import (
 )
 from ingestion.intake.originals import Drop, read_drops
 from ingestion.intake.receipts import Receipt, make_receipt, write_receipt
-from ingestion.intake.recording import record
+from ingestion.intake.recording import Books, record
 from ingestion.vault import load_keys
 
 #: How many drops, and how many bytes of them, share a transaction.
@@ -77,7 +77,7 @@ def replay(settings: Settings, contracts: Mapping[str, Contract], drop: Drop) ->
     with open_desk(settings, contracts) as desk:
         ensure_bronze(desk.lake, contracts.values())
         with desk.together(), ExitStack() as answering:
-            return _answered([_take_in_one(desk, drop, answering, again=True)])[0]
+            return _answered(_recorded(desk, [drop], answering, again=True))[0]
 
 
 def accepted_rows(settings: Settings, contract: Contract, drop: Drop) -> pl.DataFrame:
@@ -150,13 +150,28 @@ def _take_in_together(desk: Desk, drops: list[Drop], ahead: Ahead) -> list[Recei
     """All of them in one transaction; where one fails, each in its own, so that it fails alone."""
     try:
         with desk.together(), ExitStack() as answering:
-            answers = [_take_in_one(desk, drop, answering, ahead=ahead) for drop in drops]
-            return _answered(answers)
+            return _answered(_recorded(desk, drops, answering, ahead))
     except Exception:
         if len(drops) == 1:
             raise
     desk.pool = None  # Whatever failed, here it can only fail for the drop itself.
     return [receipt for drop in drops for receipt in _take_in_together(desk, [drop], ahead)]
+
+
+def _recorded(
+    desk: Desk,
+    drops: Iterable[Drop],
+    answering: ExitStack,
+    ahead: Ahead | None = None,
+    again: bool = False,
+) -> list[Answer]:
+    """All of the drops in the lake, and what their units are to be answered."""
+    books = Books()
+    answers = [
+        _take_in_one(desk, drop, answering, books, ahead=ahead, again=again) for drop in drops
+    ]
+    books.write(desk.lake)
+    return answers
 
 
 def _answered(answers: Iterable[Answer]) -> list[Receipt]:
@@ -173,6 +188,7 @@ def _take_in_one(
     desk: Desk,
     drop: Drop,
     answering: ExitStack,
+    books: Books,
     *,
     ahead: Ahead | None = None,
     again: bool = False,
@@ -192,7 +208,7 @@ def _take_in_one(
         publish_workbook = answering.enter_context(
             drafted_corrections(desk.settings, receipt, contract, seen, desk.pool)
         )
-        record(desk.lake, receipt, seen, contract, again)
+        record(desk.lake, receipt, seen, contract, books, again)
     if contract is not None:
         desk.forget_values(contract.feed)
 

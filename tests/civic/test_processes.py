@@ -16,11 +16,16 @@ from civic.processes import processes
 def test_nobody_is_started_where_it_is_not_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
     with processes(worth_it=False) as pool:
         assert pool is None
+    monkeypatch.setenv("CIVIC_PROCESSES", "1")
+    with processes() as pool:
+        assert pool is None
+    monkeypatch.delenv("CIVIC_PROCESSES")
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     with processes() as pool:
         assert pool is None
 
 
+@pytest.mark.usefixtures("other_processes")
 def test_a_process_whose_parent_was_killed_ends(tmp_path: Path):
     program = """
 import os, signal

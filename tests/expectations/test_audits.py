@@ -242,6 +242,18 @@ def test_a_number_that_looks_like_a_phone_is_no_leak_of_phones(
     assert verdict.passed
 
 
+@pytest.mark.usefixtures("other_processes")
+def test_another_process_changes_nothing_of_the_verdict(
+    unsound: tuple[Settings, Verdict],
+) -> None:
+    settings, verdict = unsound
+    docs = settings.quality / "data_docs"
+    pages = {path.name for path in docs.rglob("*.html")}
+    (settings.quality / "audited.json").unlink(missing_ok=True)
+    assert audit(settings, CONTRACTS, cells_of(value=0.7, source_rows=1)) == verdict
+    assert {path.name for path in docs.rglob("*.html")} == pages
+
+
 @pytest.mark.parametrize("promise", BROKEN.values(), ids=lambda p: f"{p[0]}: {p[1]}")
 def test_a_broken_promise_is_found(
     promise: tuple[str, str, str], unsound: tuple[Settings, Verdict]

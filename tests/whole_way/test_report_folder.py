@@ -51,8 +51,11 @@ def test_one_that_is_missing_or_altered_is_written_again_and_no_other(folder: Pa
     assert written(folder) == set()
 
 
-@pytest.mark.parametrize("note", [None, "", "[]", "{}"])
-def test_without_a_note_that_can_be_read_all_are_written(folder: Path, note: str | None) -> None:
+@pytest.mark.parametrize(("note", "processes"), [(None, "2"), ("", "1"), ("[]", "1"), ("{}", "2")])
+def test_without_a_note_that_can_be_read_all_are_written(
+    folder: Path, note: str | None, processes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CIVIC_PROCESSES", processes)
     path = folder / "reports" / "v_1" / report_folder.NOTE
     path.unlink() if note is None else path.write_text(note)
     assert len(written(folder)) > 10

@@ -35,6 +35,7 @@ def two_homes(
     return [settings, replace(settings, home=other, data_path=str(other / "lake" / "data"))]
 
 
+@pytest.mark.usefixtures("other_processes")
 def test_other_processes_change_nothing_of_what_is_taken_in(two_homes, contracts, monkeypatch):
     alone, together = two_homes
     monkeypatch.setattr(examining_drops, "DROPS_WORTH_IT", 10**6)
