@@ -5,6 +5,7 @@ contract's, at intake) and what happens after a verdict (``publishing``).
 """
 
 from expectations.auditing import audit
+from expectations.running import get_ready
 from expectations.verdicts import AuditResult, Verdict
 
-__all__ = ["AuditResult", "Verdict", "audit"]
+__all__ = ["AuditResult", "Verdict", "audit", "get_ready"]

@@ -43,7 +43,7 @@ class Beside:
     @classmethod
     def started(cls, pool: Executor, settings: Settings) -> Beside:
         """The same; what takes it seconds before its first check begins at once."""
-        pool.submit(_get_ready)
+        pool.submit(get_ready)
         return cls(pool, settings)
 
 
@@ -78,7 +78,8 @@ def run_suites(
     return _results(connection, suites, outcomes)
 
 
-def _get_ready() -> None:
+def get_ready() -> None:
+    """Import Great Expectations, which takes seconds: an audit will begin at once."""
     importlib.import_module("great_expectations")
 
 

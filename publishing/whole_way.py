@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +121,7 @@ def build_models(settings: Settings) -> DbtResult:
     """
     from civic import dbt_state
     from civic.dbt_runner import DbtResult, run_dbt
+    from expectations import get_ready
     from ingestion.contracts.dbt_sources import dbt_vars, sync
 
     contracts = load_contracts(settings.contract_paths)
@@ -129,6 +131,8 @@ def build_models(settings: Settings) -> DbtResult:
     if selection.nothing:
         return DbtResult((), 0.0, settings.dbt_target)
     dbt_state.begin(settings, selection)
+    # dbt is a process of its own: meanwhile this one imports what the audits take seconds to.
+    Thread(target=get_ready, daemon=True).start()
     # Unit tests judge the models, not the data: they run in `make test`.
     only_data = ("--exclude-resource-type", "unit_test")
     result = run_dbt(settings, "build", *only_data, *selection.arguments(), variables=variables)

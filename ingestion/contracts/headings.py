@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from ingestion.contracts.model import Contract
-
-_IGNORED = re.compile(r"[\s_\-:：*＊·（）()\[\]【】/、.]+")
+from ingestion.contracts.spelling import normalise
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,6 @@ def match_headings(contract: Contract, headings: Sequence[str | None]) -> Headin
 
     Case, width (full or half), blanks and punctuation make no difference.
     """
-    spellings = {_spelling(s): f for f in contract.fields for s in f.synonyms}
     columns: dict[str, int] = {}
     unknown: list[str] = []
     doubled: list[str] = []
@@ -48,7 +43,7 @@ def match_headings(contract: Contract, headings: Sequence[str | None]) -> Headin
     for position, heading in enumerate(headings):
         if heading is None or not heading.strip():
             continue
-        field = spellings.get(normalise(heading))
+        field = contract.fields_by_spelling.get(normalise(heading))
         if field is None:
             unknown.append(heading)
         elif field.protection == "refused":
@@ -98,17 +93,6 @@ def nearest(
     }
     ranked = sorted((feed for feed in known if known[feed]), key=lambda feed: (-known[feed], feed))
     return ranked[:at_most]
-
-
-def normalise(heading: str) -> str:
-    """One spelling for all: NFKC, lower case, without blanks and punctuation."""
-    return _IGNORED.sub("", unicodedata.normalize("NFKC", heading)).casefold()
-
-
-@cache
-def _spelling(synonym: str) -> str:
-    """A synonym of a contract, normalised once: headings of strangers are never remembered."""
-    return normalise(synonym)
 
 
 def _needed(contract: Contract) -> tuple[str, ...]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
+
+from ingestion.contracts.spelling import known_spelling
 
 LogicalType = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
 Protection = Literal["none", "pseudonym", "vault", "scrub", "refused"]
@@ -181,6 +185,11 @@ class Contract:
     def bronze_fields(self) -> tuple[Field, ...]:
         """The fields that reach bronze."""
         return tuple(f for f in self.fields if f.bronze_name)
+
+    @cached_property
+    def fields_by_spelling(self) -> Mapping[str, Field]:
+        """The fields by each spelling of their headings, normalised."""
+        return {known_spelling(s): f for f in self.fields for s in f.synonyms}
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError where there is none."""

@@ -45,7 +45,12 @@ NEXT_IN_THE_LIST = (
 )
 PROBLEM = "问题 Problem"
 LINE = "原行号 Line"
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,  # A workbook is small, and a temporary file for each of its parts is not.
+}
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from ingestion.contracts import Contract
-from ingestion.contracts.headings import normalise
 from ingestion.contracts.model import Field, RowRule
+from ingestion.contracts.spelling import normalise
 from ingestion.simulator.exporting import rng_of
 from ingestion.validation.rules import columns_of
 
