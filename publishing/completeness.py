@@ -1,8 +1,8 @@
 """Who has sent what for the last period, and whose part a publication therefore lacks.
 
 Judged by the dates of which drops speak, never by when they came: the same drops say the same.
-Belongs here: comparing drops with the contracts' frequencies. Does not belong here: what came late
-(``ingestion.intake.punctuality``), drawing it (``index_page``).
+Belongs here: comparing drops with the contracts' frequencies, and what that means for a report.
+Does not belong here: what came late (``ingestion.intake.punctuality``), drawing (``index_page``).
 """
 
 from __future__ import annotations
@@ -15,6 +15,12 @@ import polars as pl
 
 from ingestion.contracts import Contract
 from ingestion.intake.punctuality import period_of
+from publishing.opening import OpenPublication
+from publishing.pages import Lang
+from publishing.wording import word
+
+MOST_NAMED = 4
+"""Feeds that a remark names; the first page of the publication names all."""
 
 
 @dataclass(frozen=True)
@@ -57,3 +63,50 @@ def _of_feed(feed: str, drops: pl.DataFrame, cadence: str, due: date) -> Complet
     sent = set(said.filter(pl.col("day").is_between(start, end))["unit"])
     before = set(said.filter(pl.col("day") < start)["unit"])
     return Completeness(feed, start, end, tuple(sorted(sent)), tuple(sorted(before - sent)))
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What the reader of each report has to know of what was not sent.
+
+    ``feeds``: report to the feeds that its figures rest on. ``found``: by feed.
+    """
+
+    feeds: Mapping[str, frozenset[str]]
+    found: Mapping[str, Completeness]
+    contracts: Mapping[str, Contract]
+
+    @classmethod
+    def of_publication(
+        cls, publication: OpenPublication, contracts: Mapping[str, Contract]
+    ) -> Remarks:
+        """Those of a publication; none where it is too old to know the feeds of its reports."""
+        if not publication.has("report_feeds"):
+            return cls({}, {}, contracts)
+        listed = publication.table("report_feeds").group_by("report").agg("feed")
+        found = completeness(publication.table("drops"), contracts)
+        feeds = {report: frozenset(names) for report, names in listed.iter_rows()}
+        return cls(feeds, {one.feed: one for one in found}, contracts)
+
+    def on(self, report: str, lang: Lang) -> str:
+        """The remark on a report; empty where none of its feeds comes at intervals."""
+        own = [self.found[f] for f in sorted(self.feeds.get(report, ())) if f in self.found]
+        lacking = sorted((one for one in own if one.missing), key=_share_missing, reverse=True)
+        if not lacking:
+            return word("report_complete", lang, len(own)) if own else ""
+        named = ("；" if lang == "zh" else "; ").join(
+            self._named(one, lang) for one in lacking[:MOST_NAMED]
+        )
+        if len(lacking) > MOST_NAMED:
+            named = word("and_others", lang, named)
+        return word("report_incomplete", lang, len(lacking), len(own), named)
+
+    def _named(self, one: Completeness, lang: Lang) -> str:
+        contract = self.contracts[one.feed]
+        title = contract.title_zh if lang == "zh" else contract.title_en
+        missing, units = len(one.missing), len(one.sent) + len(one.missing)
+        return word("lacking", lang, title, one.start, one.end, missing, units)
+
+
+def _share_missing(one: Completeness) -> float:
+    return len(one.missing) / (len(one.sent) + len(one.missing))

@@ -46,6 +46,11 @@ class OpenPublication:
         """Every cell, in order of ``cell_id`` (columns: docs/architecture.md, Cells)."""
         return self.table("cells").sort("cell_id")
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a serving table: publications of earlier versions have fewer."""
+        sql = "select 1 from duckdb_tables() where database_name = 'serving' and table_name = ?"
+        return self.connection.execute(sql, [name]).fetchone() is not None
+
     def table(self, name: str) -> pl.DataFrame:
         """A serving table, whole."""
         quoted = name.replace('"', '""')

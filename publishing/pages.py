@@ -45,7 +45,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Page:
-    """One table of a report for one place and period; becomes one sheet."""
+    """One table of a report for one place and period; becomes one sheet.
+
+    ``notes`` explain the figures, ``remark`` says what they do not cover.
+    """
 
     name: str
     title: str
@@ -55,6 +58,7 @@ class Page:
     row_headings: tuple[str, ...]
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
+    remark: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from analytics.reports.wording import value_labels
 from civic.processes import processes
 from civic.settings import Settings
 from ingestion.contracts import load_contracts
+from publishing.completeness import Remarks
 from publishing.index_page import Material, index_name, write_index
 from publishing.manifests import file_digest
 from publishing.pages import LANGUAGES, Imprint
@@ -118,6 +119,7 @@ def _write_files(
     with open_publication(settings, publication.number) as opened:
         catalog, places = catalog_of(opened), opened.table("places").filter(pl.col("is_current"))
         reports, atoms_of = load_declarations(catalog=catalog), cell_atoms(opened)
+        remarks = Remarks.of_publication(opened, contracts)
         material = Material(opened, catalog, reports, contracts, imprint)
         for name, lang in product(names, LANGUAGES):
             path = folder / (index_name(lang) if name == INDEX else f"{name}.{lang}.xlsx")
@@ -135,6 +137,7 @@ def _write_files(
                 places=places,
                 imprint=imprint,
                 values=values,
+                remark=remarks.on(name, lang),
                 atoms_of=atoms_of,
             )
 

@@ -16,6 +16,7 @@ import polars as pl
 from analytics.reports.atoms import atoms_sql
 from analytics.reports.coordinates import coordinates_of
 from analytics.reports.declarations import Report
+from analytics.reports.feeds import report_feeds_sql
 from analytics.reports.first_atoms import first_atoms
 from analytics.reports.semantic_manifest import Catalog
 from publishing.opening import OpenPublication
@@ -52,6 +53,7 @@ def serving_tables(reports: Iterable[Report], catalog: Catalog) -> dict[str, str
     reports = list(reports)
     return {
         **FROM_THE_LAKE,
+        "report_feeds": report_feeds_sql(reports, catalog),
         "reports": values_sql(
             ("report", "title_zh", "title_en", "notes_zh", "notes_en"),
             [(r.name, r.title.zh, r.title.en, r.notes.zh, r.notes.en) for r in reports],

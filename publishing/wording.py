@@ -50,6 +50,21 @@ WORDS: dict[str, dict[Lang, str]] = {
         "zh": "{1} 类数据中有 {0} 类的最近一期未报齐；相关数字不含未报单位的部分。",
         "en": "Of {1} feeds {0} lack the last period of some unit; their figures do not cover it.",
     },
+    "report_complete": {
+        "zh": "所据 {0} 类定期报送数据的最近一期已由历来报送的单位全部报齐。",
+        "en": "All {0} periodic feeds that it rests on were sent for the last period by every unit "
+        "that ever sent them.",
+    },
+    "report_incomplete": {
+        "zh": "所据 {1} 类定期报送数据中有 {0} 类最近一期未报齐，数字不含未报部分：{2}。",
+        "en": "Of the {1} periodic feeds that it rests on {0} lack units in the last period, "
+        "which the figures do not cover: {2}.",
+    },
+    "lacking": {
+        "zh": "{0}（{1} 至 {2}，{4} 个单位中 {3} 个未报）",
+        "en": "{0} ({1} to {2}: {3} of {4} units)",
+    },
+    "and_others": {"zh": "{0}等", "en": "{0} and others"},
     "audited": {
         "zh": "质量审核通过：{0} 项检查，{1} 项提醒。",
         "en": "Audits passed: {0} checks, {1} warnings.",

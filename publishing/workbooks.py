@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -81,17 +82,20 @@ def write_report_workbook(
     imprint: Imprint,
     asked: Asked | None = None,
     values: ValueLabels | None = None,
+    remark: str = "",
     atoms_of: AtomsOf | None = None,
     rows_per_figure: int = 20,
 ) -> Path:
     """Write a report as a workbook, as asked for; without that, all places and all time.
 
     ``places``: current rows of ``dim_place``. ``values``: labels of what stands in slices
-    (``analytics.reports.wording.value_labels``). The rest as in ``pages_of`` and
+    (``analytics.reports.wording.value_labels``). ``remark``: what the figures do not cover
+    (``completeness.Remarks``), said below every table. The rest as in ``pages_of`` and
     ``write_workbook``.
     """
     naming = Naming(places, values or {})
     pages = pages_of(report, catalog, cells, naming, lang, asked or Asked())
+    pages = [replace(page, remark=remark) for page in pages]
     return write_workbook(
         pages, path, lang, imprint, atoms_of=atoms_of, rows_per_figure=rows_per_figure
     )
@@ -151,7 +155,7 @@ def _write_line(
 def _write_foot(sheet: Worksheet, drawing: Drawing, page: Page, width: int) -> None:
     lang, last = drawing.lang, _last_column(page)
     row = HEADINGS_AT + 1 + len(page.lines)
-    notes = [page.notes] if page.notes else []
+    notes = [note for note in (page.notes, page.remark) if note]
     if drawing.figures:
         notes.append(word("traceable", lang))
     if notes:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def draw_report(
-    report: Report, arranged: list[Arranged], where: str, number: int, ids: bool
+    report: Report, arranged: list[Arranged], where: str, remark: str, number: int, ids: bool
 ) -> None:
-    """Print a report for people."""
+    """Print a report for people; ``remark`` says what its figures do not cover."""
     console.print()
     console.print(plain(text(report.title)), style="bold")
     console.print(plain(where), style="dim")
@@ -29,8 +29,8 @@ def draw_report(
         titled = len(report.tables) > 1
         console.print(with_identifiers(one) if ids else drawn(one, titled))
         console.print()
-    if notes := text(report.notes):
-        console.print(plain(notes), style="dim")
+    for note in filter(None, (text(report.notes), remark)):
+        console.print(plain(note), style="dim")
     hint = say(
         "第 {0} 号发布。查数字来源：加 --ids 显示编号，再用 civic trace 编号。",
         "Publication {0}. To trace a figure: --ids shows identifiers for civic trace.",

@@ -119,12 +119,28 @@ def show_report(
         cells = cells_of(opened, report) if cells is None else cells
         arranged = arrange(report, cells, catalog, naming, asked)
         where = heading(asked, places, boundaries)
+        remark = remark_on(opened, report)
     if as_json or form is Format.json:
-        print_json({**as_data(report, arranged, asked, opened.number), "boundaries": boundaries})
+        made = as_data(report, arranged, asked, opened.number)
+        print_json({**made, "boundaries": boundaries, "remark": remark})
     elif form is Format.csv:
         sys.stdout.write(as_csv(arranged))
     else:
-        draw_report(report, arranged, where, opened.number, ids)
+        draw_report(report, arranged, where, remark, opened.number, ids)
+
+
+def remark_on(opened: OpenPublication, report: Report) -> str:
+    """What the report's figures do not cover, because it was not sent."""
+    from ingestion.contracts import load_contracts
+    from publishing.completeness import Remarks
+
+    contracts = load_contracts(load_settings().contract_paths)
+    return Remarks.of_publication(opened, contracts).on(report.name, language())
+
+
+def language() -> Literal["zh", "en"]:
+    """The reader's."""
+    return "zh" if chinese() else "en"
 
 
 def cells_of(opened: OpenPublication, report: Report) -> pl.DataFrame:
@@ -163,18 +179,18 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
     from publishing.serving_tables import catalog_of, cell_atoms
     from publishing.workbooks import write_report_workbook
 
-    language: Literal["zh", "en"] = "zh" if chinese() else "en"
-    settings, manifest = load_settings(), opened.manifest
+    lang, settings, manifest = language(), load_settings(), opened.manifest
     return write_report_workbook(
         report,
         opened.cells,
-        out or settings.reports / f"{report.name}.{language}.xlsx",
-        language,
+        out or settings.reports / f"{report.name}.{lang}.xlsx",
+        lang,
         catalog=catalog_of(opened),
         places=opened.table("places").filter(is_current=True),
         imprint=Imprint(opened.number, manifest["digest"], manifest["created_at"]),
         asked=asked,
         values=value_labels(load_contracts(settings.contract_paths)),
+        remark=remark_on(opened, report),
         atoms_of=cell_atoms(opened),
     )
 

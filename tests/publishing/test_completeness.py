@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from ingestion.contracts import Contract
-from publishing.completeness import Completeness, completeness
+from publishing.completeness import MOST_NAMED, Completeness, Remarks, completeness
 
 
 def drops(*rows: tuple[str, str, str, str]) -> pl.DataFrame:
@@ -58,3 +58,41 @@ def test_without_an_accepted_drop_nothing_is_known(
     contracts: dict[str, Contract], status: str
 ) -> None:
     assert completeness(drops(("a", "patrol", "2026-08-31", status)), contracts) == []
+
+
+def test_a_report_says_what_its_figures_do_not_cover(contracts: dict[str, Contract]) -> None:
+    sent = drops(
+        *[(unit, "patrol", "2026-08-31", "accepted") for unit in "abc"],
+        ("a", "patrol", "2026-09-30", "accepted"),
+        *[(unit, "visit", "2026-09-30", "accepted") for unit in "ab"],
+        ("a", "unit", "2026-10-31", "accepted"),
+    )
+    found = {one.feed: one for one in completeness(sent, contracts)}
+    feeds = {"both": frozenset({"patrol", "visit"}), "one": frozenset({"visit"})}
+    remarks = Remarks({**feeds, "none": frozenset({"unheard_of"})}, found, contracts)
+    english = remarks.on("both", "en")
+    assert "Of the 2 periodic feeds that it rests on 1 lack" in english
+    assert f"{contracts['patrol'].title_en} (2026-09-01 to 2026-09-30: 2 of 3 units)" in english
+    chinese = remarks.on("both", "zh")
+    assert (
+        f"{contracts['patrol'].title_zh}（2026-09-01 至 2026-09-30，3 个单位中 2 个未报）"
+        in chinese
+    )
+    assert remarks.on("one", "en").startswith("All 1 periodic feeds")
+    assert remarks.on("none", "en") == remarks.on("unheard_of", "zh") == ""
+
+
+def test_the_feeds_that_lack_most_are_named_and_the_others_told_of(
+    contracts: dict[str, Contract],
+) -> None:
+    monthly = sorted(f for f, c in contracts.items() if c.service_level.cadence == "month")[:6]
+    rows = [(unit, feed, "2026-08-31", "accepted") for feed in monthly for unit in "abc"]
+    rows += [(unit, monthly[0], "2026-09-30", "accepted") for unit in "ab"]
+    rows += [("a", monthly[1], "2026-11-30", "accepted")]
+    found = {one.feed: one for one in completeness(drops(*rows), contracts)}
+    remarks = Remarks({"all": frozenset(monthly)}, found, contracts)
+    told = remarks.on("all", "en")
+    lacking = [feed for feed in monthly if found[feed].missing]
+    named = [feed for feed in lacking if f"{contracts[feed].title_en} (" in told]
+    assert len(lacking) > len(named) == MOST_NAMED
+    assert told.endswith("and others.")

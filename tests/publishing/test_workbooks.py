@@ -124,6 +124,15 @@ def test_each_table_is_a_sheet_and_sources_come_last(
     assert workbook.sheetnames == ["按类别", "按地区", "按期间", SOURCES]
 
 
+def test_what_the_figures_do_not_cover_is_said_below_each_table(
+    tmp_path: Path, report: Report, cells: pl.DataFrame
+) -> None:
+    workbook = written(tmp_path, report, cells, remark="3 个单位中 1 个未报。")
+    for name in workbook.sheetnames[:-1]:
+        texts = [c.value for row in workbook[name].iter_rows() for c in row if c.value]
+        assert any("3 个单位中 1 个未报。" in str(value) for value in texts), name
+
+
 def test_the_head_says_what_it_is_and_of_which_publication(
     tmp_path: Path, report: Report, cells: pl.DataFrame
 ) -> None:

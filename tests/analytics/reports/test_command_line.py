@@ -36,7 +36,7 @@ def publication(manifest_path: Path, everything: Mapping[str, Report]) -> Iterat
         connection.execute("attach ':memory:' as serving")
         connection.execute("create table serving.main.cells as from built")
         connection.execute("create table serving.main.drops as from lake.bronze.drops")
-        yield SimpleNamespace(connection=connection, number=7)
+        yield SimpleNamespace(connection=connection, number=7, has=lambda _: False)
 
 
 @pytest.fixture
