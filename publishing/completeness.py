@@ -13,6 +13,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from analytics.reports.coordinates import ALL
+from analytics.reports.periods import GRAIN_NAMES, UNDATED, bounds
 from ingestion.contracts import Contract
 from ingestion.intake.punctuality import period_of
 from publishing.opening import OpenPublication
@@ -41,11 +43,10 @@ def completeness(drops: pl.DataFrame, contracts: Mapping[str, Contract]) -> list
     which drops were due, on the last day of which any drop speaks. Whom nobody heard of is not
     known, and a database that is read is asked for no files.
     """
-    counted = drops.filter(status="accepted").filter(pl.col("as_of_source") != "snapshot")
-    if counted.is_empty():
+    counted = _counted(drops)
+    known = _last_day(counted)
+    if known is None:
         return []
-    known = counted["as_of"].dt.date().max()
-    assert isinstance(known, date)
     made = []
     for (feed,), own in counted.group_by("feed", maintain_order=True):
         level = contracts[str(feed)].service_level if str(feed) in contracts else None
@@ -53,6 +54,15 @@ def completeness(drops: pl.DataFrame, contracts: Mapping[str, Contract]) -> list
             due = known - timedelta(days=level.due_days or 0)
             made.append(_of_feed(str(feed), own, level.cadence, due))
     return sorted(made, key=lambda one: one.feed)
+
+
+def _counted(drops: pl.DataFrame) -> pl.DataFrame:
+    return drops.filter(status="accepted").filter(pl.col("as_of_source") != "snapshot")
+
+
+def _last_day(counted: pl.DataFrame) -> date | None:
+    last = counted["as_of"].dt.date().max()
+    return last if isinstance(last, date) else None
 
 
 def _of_feed(feed: str, drops: pl.DataFrame, cadence: str, due: date) -> Completeness:
@@ -69,12 +79,14 @@ def _of_feed(feed: str, drops: pl.DataFrame, cadence: str, due: date) -> Complet
 class Remarks:
     """What the reader of each report has to know of what was not sent.
 
-    ``feeds``: report to the feeds that its figures rest on. ``found``: by feed.
+    ``feeds``: report to the feeds that its figures rest on. ``found``: by feed. ``until``: the last
+    day of which any drop speaks.
     """
 
     feeds: Mapping[str, frozenset[str]]
     found: Mapping[str, Completeness]
     contracts: Mapping[str, Contract]
+    until: date | None = None
 
     @classmethod
     def of_publication(
@@ -84,12 +96,25 @@ class Remarks:
         if not publication.has("report_feeds"):
             return cls({}, {}, contracts)
         listed = publication.table("report_feeds").group_by("report").agg("feed")
-        found = completeness(publication.table("drops"), contracts)
+        drops = publication.table("drops")
+        found = {one.feed: one for one in completeness(drops, contracts)}
         feeds = {report: frozenset(names) for report, names in listed.iter_rows()}
-        return cls(feeds, {one.feed: one for one in found}, contracts)
+        return cls(feeds, found, contracts, _last_day(_counted(drops)))
 
-    def on(self, report: str, lang: Lang) -> str:
-        """The remark on a report; empty where none of its feeds comes at intervals."""
+    def on(self, report: str, lang: Lang, period: str = ALL) -> str:
+        """The remark on a report, shown for that period; empty where there is nothing to say."""
+        told = [self._on_feeds(report, lang), self._on_period(period, lang)]
+        return ("" if lang == "zh" else " ").join(filter(None, told))
+
+    def _on_period(self, period: str, lang: Lang) -> str:
+        """Of a period that had not ended when the last drop spoke, that it had not."""
+        if self.until is None or period in (ALL, UNDATED, *GRAIN_NAMES):
+            return ""
+        if bounds(period)[1] - timedelta(days=1) <= self.until:
+            return ""
+        return word("unfinished", lang, self.until)
+
+    def _on_feeds(self, report: str, lang: Lang) -> str:
         own = [self.found[f] for f in sorted(self.feeds.get(report, ())) if f in self.found]
         lacking = sorted((one for one in own if one.missing), key=_share_missing, reverse=True)
         if not lacking:

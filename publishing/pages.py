@@ -14,7 +14,7 @@ import polars as pl
 
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
-Kind = Literal["count", "rate", "number"]
+Kind = Literal["count", "rate", "number", "change"]
 
 #: (rows of cells, how many source rows of each) -> by cell_id the first source rows:
 #: unit, feed, file_name, sha256, sheet, line, contribution
@@ -23,7 +23,7 @@ AtomsOf = Callable[[Sequence[Mapping[str, Any]], int], Mapping[str, pl.DataFrame
 
 @dataclass(frozen=True)
 class Column:
-    """A column of figures: ``rate`` values are fractions and shown as percentages."""
+    """A column of figures. ``rate``: fractions, shown as percentages; ``change``: with a sign."""
 
     label: str
     unit: str = ""
@@ -34,6 +34,7 @@ class Column:
 @dataclass(frozen=True)
 class Line:
     """A line of figures. ``cells``: one row of ``cells`` for each column, None where there is none.
+    A figure that is no cell (``derived``) has no identifier.
 
     ``is_total``: the line sums up the others and is set apart.
     """
@@ -41,6 +42,11 @@ class Line:
     labels: tuple[str, ...]
     cells: tuple[Mapping[str, Any] | None, ...]
     is_total: bool = False
+
+
+def derived(value: float | None) -> Mapping[str, Any] | None:
+    """A figure that follows from others on the line: no rows of its own are behind it."""
+    return None if value is None else {"cell_id": None, "value": value, "source_rows": 0}
 
 
 @dataclass(frozen=True)

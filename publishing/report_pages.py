@@ -5,17 +5,21 @@ The terminal and the workbooks show the same arrangement; nothing is chosen or c
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from analytics.reports.arrangement import NOT_STATED, Arranged, Naming, arrange
 from analytics.reports.asking import Asked, place_names
+from analytics.reports.changes import AGAINST, Against, Compared, compare
 from analytics.reports.coordinates import ALL
 from analytics.reports.declarations import Report, Table
 from analytics.reports.metrics import Label, Metric
 from analytics.reports.periods import GRAIN_NAMES
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import period_name, place_name
-from publishing.pages import Column, Kind, Lang, Line, Page
+from publishing.pages import Column, Kind, Lang, Line, Page, derived
+from publishing.wording import word
 
 
 def pages_of(
@@ -25,35 +29,82 @@ def pages_of(
     naming: Naming,
     lang: Lang,
     asked: Asked,
+    against: Against | None = None,
 ) -> list[Page]:
     """One page for each table of the report, for the place and period asked for.
 
-    ``cells``: those of the publication (columns: docs/architecture.md). A table with nothing to
-    say keeps its headings and has no lines. Raises CivicError where the report is not sliced as
-    asked.
+    ``cells``: those of the publication (columns: docs/architecture.md). ``against``: each figure
+    is followed by that of the earlier period and by the change, a part of what it was or, of a
+    share, in points. A table with nothing to say keeps its headings and has no lines. Raises
+    CivicError where the report is not sliced as asked.
     """
     place = place_name(asked.place, place_names(naming.places))
+    if against is None:
+        tables = [
+            (
+                arranged,
+                tuple(_column(metric, lang) for metric in arranged.metrics),
+                _lines(arranged, lang),
+            )
+            for arranged in arrange(report, cells, catalog, naming, asked)
+        ]
+    else:
+        tables = [
+            (
+                one.arranged,
+                tuple(c for m in one.arranged.metrics for c in _compared_columns(m, against, lang)),
+                _compared_lines(one, lang),
+            )
+            for one in compare(report, cells, catalog, naming, asked, against)
+        ]
     return [
         Page(
             name=_in(arranged.table.title, lang),
             title=_title(report, arranged.table, lang),
             place=_in(place, lang),
-            period=_when(asked, lang),
+            period=_when(asked, against, lang),
             notes=_in(report.notes, lang),
             row_headings=tuple(_in(label, lang) for label in arranged.headings),
-            columns=tuple(_column(metric, lang) for metric in arranged.metrics),
-            lines=_lines(arranged, lang),
+            columns=columns,
+            lines=lines,
         )
-        for arranged in arrange(report, cells, catalog, naming, asked)
+        for arranged, columns, lines in tables
     ]
 
 
-def _when(asked: Asked, lang: Lang) -> str:
-    """The period, and the slice where only one is shown."""
+def _compared_columns(metric: Metric, against: Against, lang: Lang) -> tuple[Column, ...]:
+    now = _column(metric, lang)
+    then = replace(now, label=f"{now.label}\n{_in(AGAINST[against], lang)}")
+    change = word("change_points" if metric.is_share else "change", lang)
+    return now, then, Column(f"{now.label}\n{change}", kind="change")
+
+
+def _compared_lines(one: Compared, lang: Lang) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            tuple(_in(label, lang) for label in line.labels),
+            tuple(
+                figure
+                for cell, change in zip(line.cells, changes, strict=True)
+                for figure in (
+                    cell or derived(change.now),
+                    change.cell or derived(change.before),
+                    derived(change.amount if change.is_share else change.rate),
+                )
+            ),
+            line.is_total,
+        )
+        for line, changes in zip(one.arranged.lines, one.changes, strict=True)
+    )
+
+
+def _when(asked: Asked, against: Against | None, lang: Lang) -> str:
+    """The period, the slice where only one is shown, and what it is compared with."""
     period = ALL if asked.period in GRAIN_NAMES else asked.period
     missing = _in(NOT_STATED, lang)
     fixed = [f"{k} = {missing if v is None else v}" for k, v in asked.fixed.items()]
-    return " · ".join([_in(period_name(period), lang), *fixed])
+    compared = [word("against", lang, _in(AGAINST[against], lang))] if against else []
+    return " · ".join([_in(period_name(period), lang), *fixed, *compared])
 
 
 def _title(report: Report, table: Table, lang: Lang) -> str:

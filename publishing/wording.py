@@ -41,6 +41,9 @@ WORDS: dict[str, dict[Lang, str]] = {
     "sheet": {"zh": "工作表", "en": "Sheet"},
     "line": {"zh": "行", "en": "Line"},
     "contribution": {"zh": "计入", "en": "Counts as"},
+    "against": {"zh": "与{0}比较", "en": "against {0}"},
+    "change": {"zh": "增减率", "en": "Change"},
+    "change_points": {"zh": "增减（百分点）", "en": "Change (points)"},
     "by_month": {"zh": "{0}（按月）", "en": "{0} by month"},
     "complete": {
         "zh": "{0} 类数据的最近一期已由历来报送的单位全部报齐。",
@@ -63,6 +66,10 @@ WORDS: dict[str, dict[Lang, str]] = {
     "lacking": {
         "zh": "{0}（{1} 至 {2}，{4} 个单位中 {3} 个未报）",
         "en": "{0} ({1} to {2}: {3} of {4} units)",
+    },
+    "unfinished": {
+        "zh": "所示期间尚未结束：数据截至 {0}。",
+        "en": "The period shown had not ended: the data reach to {0}.",
     },
     "and_others": {"zh": "{0}等", "en": "{0} and others"},
     "audited": {

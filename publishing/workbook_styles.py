@@ -82,6 +82,8 @@ def make_styles(workbook: Workbook, lang: Lang) -> Styles:
 
 def number_format(column: Column) -> str:
     """Excel's number format: ``rate`` as a percentage, the rest with thousands set apart."""
+    if column.kind == "change":
+        return "+0.0%;-0.0%;0.0%"
     decimals = "." + "0" * column.decimals if column.decimals else ""
     return f"0{decimals or '.0'}%" if column.kind == "rate" else f"#,##0{decimals}"
 

@@ -22,6 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from analytics.reports.arrangement import Naming, ValueLabels
 from analytics.reports.asking import Asked
+from analytics.reports.changes import Against
 from analytics.reports.declarations import Report
 from analytics.reports.semantic_manifest import Catalog
 from publishing.pages import AtomsOf, Column, Imprint, Lang, Line, Page
@@ -82,6 +83,7 @@ def write_report_workbook(
     imprint: Imprint,
     asked: Asked | None = None,
     values: ValueLabels | None = None,
+    against: Against | None = None,
     remark: str = "",
     atoms_of: AtomsOf | None = None,
     rows_per_figure: int = 20,
@@ -89,12 +91,13 @@ def write_report_workbook(
     """Write a report as a workbook, as asked for; without that, all places and all time.
 
     ``places``: current rows of ``dim_place``. ``values``: labels of what stands in slices
-    (``analytics.reports.wording.value_labels``). ``remark``: what the figures do not cover
+    (``analytics.reports.wording.value_labels``). ``against``: each figure stands beside that of an
+    earlier period. ``remark``: what the figures do not cover
     (``completeness.Remarks``), said below every table. The rest as in ``pages_of`` and
     ``write_workbook``.
     """
     naming = Naming(places, values or {})
-    pages = pages_of(report, catalog, cells, naming, lang, asked or Asked())
+    pages = pages_of(report, catalog, cells, naming, lang, asked or Asked(), against)
     pages = [replace(page, remark=remark) for page in pages]
     return write_workbook(
         pages, path, lang, imprint, atoms_of=atoms_of, rows_per_figure=rows_per_figure
@@ -186,7 +189,7 @@ def _positions(page: Page) -> list[tuple[str, str]]:
         (str(cell["cell_id"]), xl_rowcol_to_cell(row, column))
         for row, line in enumerate(page.lines, start=HEADINGS_AT + 1)
         for column, cell in enumerate(line.cells, start=first)
-        if cell
+        if cell and cell["cell_id"]
     ]
 
 

@@ -84,8 +84,8 @@ def arrange(
     return [_arranged(table, ours, catalog, naming, asked) for table in fitting]
 
 
-def _rows(table: Table, asked: Asked) -> tuple[str, ...]:
-    """What names the lines of a table."""
+def rows_of(table: Table, asked: Asked) -> tuple[str, ...]:
+    """What names the lines of a table, asked so: places, periods or dimensions."""
     if asked.level is not None:
         return (PLACES,)
     if asked.period in GRAIN_NAMES:
@@ -97,7 +97,7 @@ def _rows(table: Table, asked: Asked) -> tuple[str, ...]:
 
 
 def _dimensions(table: Table, asked: Asked) -> tuple[str, ...]:
-    rows = _rows(table, asked)
+    rows = rows_of(table, asked)
     axes = () if rows in ((PLACES,), (PERIODS,)) else rows
     return tuple(sorted({*axes, *asked.fixed}))
 
@@ -105,7 +105,7 @@ def _dimensions(table: Table, asked: Asked) -> tuple[str, ...]:
 def _arranged(
     table: Table, cells: pl.DataFrame, catalog: Catalog, naming: Naming, asked: Asked
 ) -> Arranged:
-    rows = _rows(table, asked)
+    rows = rows_of(table, asked)
     metrics = tuple(catalog.metric(name) for name in table.metrics)
     ours = cells.filter(pl.col("metric").is_in(table.metrics))
     match rows:

@@ -183,6 +183,22 @@ def coarser(period: str, grain: str) -> str:
     return _DATED[grain].spelt(bounds(period)[0])
 
 
+def previous(period: str) -> str:
+    """The dated period of the same grain that ends where this one begins."""
+    first, _ = bounds(period)
+    return _DATED[grain_of(period)].spelt(first - timedelta(days=1))
+
+
+def year_before(period: str) -> str | None:
+    """The dated period of the same name a year before; a 53rd week or 29 February may have none."""
+    grain = _DATED[grain_of(period)]
+    year, number = _numbers(grain, period)
+    try:
+        return grain.spelt(grain.first(year - 1, number))
+    except ValueError:
+        return None
+
+
 def parts_of(period: str) -> str | None:
     """The grain of the parts that a reader expects of a period; None where it has none."""
     if period == UNDATED:
@@ -194,13 +210,11 @@ def words(period: str) -> tuple[str, str]:
     """A dated period in Chinese and English."""
     grain = _DATED[grain_of(period)]
     first = bounds(period)[0]
-    match = re.fullmatch(grain.pattern, period)
-    assert match is not None
-    number = int(match.groupdict().get("number", "0").replace("-", ""))
+    year, number = _numbers(grain, period)
     halves = {1: "上", 2: "下"}
     zh_number = halves[number] if grain.name == "half_year" else number
-    zh = grain.zh.format(int(match["year"]), zh_number, first.month, first.day)
-    return zh, grain.en.format(match["year"], number, first.month, first.day)
+    zh = grain.zh.format(year, zh_number, first.month, first.day)
+    return zh, grain.en.format(f"{year:04d}", number, first.month, first.day)
 
 
 def key_sql(grain: str, dated: str) -> str:
@@ -213,12 +227,16 @@ def text_sql(grain: str, key: str) -> str:
     return _DATED[grain].text.format(key)
 
 
-def _first_day(grain: Grain, period: str) -> date:
+def _numbers(grain: Grain, period: str) -> tuple[int, int]:
+    """The year of a period and its number within it; 1 where it has none."""
     match = re.fullmatch(grain.pattern, period)
     assert match is not None
-    number = int(match.groupdict().get("number", "1").replace("-", ""))
+    return int(match["year"]), int(match.groupdict().get("number", "1").replace("-", ""))
+
+
+def _first_day(grain: Grain, period: str) -> date:
     try:
-        return grain.first(int(match["year"]), number)
+        return grain.first(*_numbers(grain, period))
     except ValueError:
         raise _no_period(period) from None
 

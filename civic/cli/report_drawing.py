@@ -5,7 +5,7 @@ Belongs here: what reports and traces are drawn with. Does not belong here: choo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from civic.cli.console import console, printable, say, table
@@ -14,20 +14,33 @@ if TYPE_CHECKING:
     from rich.table import Table as Drawn
 
     from analytics.reports.arrangement import Arranged
+    from analytics.reports.changes import Change
     from analytics.reports.declarations import Report
     from analytics.reports.metrics import Label, Metric
 
 
 def draw_report(
-    report: Report, arranged: list[Arranged], where: str, remark: str, number: int, ids: bool
+    report: Report,
+    arranged: list[Arranged],
+    where: str,
+    remark: str,
+    number: int,
+    ids: bool,
+    changes: Sequence[Sequence[Sequence[Change]]] | None = None,
 ) -> None:
-    """Print a report for people; ``remark`` says what its figures do not cover."""
+    """Print a report for people; ``remark`` says what its figures do not cover.
+
+    ``changes``: of each table, line and metric, against an earlier period.
+    """
     console.print()
     console.print(plain(text(report.title)), style="bold")
     console.print(plain(where), style="dim")
-    for one in arranged:
+    for at, one in enumerate(arranged):
         titled = len(report.tables) > 1
-        console.print(with_identifiers(one) if ids else drawn(one, titled))
+        if changes:
+            console.print(with_changes(one, changes[at], ids))
+        else:
+            console.print(with_identifiers(one) if ids else drawn(one, titled))
         console.print()
     for note in filter(None, (text(report.notes), remark)):
         console.print(plain(note), style="dim")
@@ -40,18 +53,7 @@ def draw_report(
 
 def drawn(arranged: Arranged, titled: bool) -> Drawn:
     """A table of the terminal: labels left, figures right, the total set apart."""
-    from rich import box
-    from rich.table import Table as Drawn
-
-    title = plain(text(arranged.table.title)) if titled else None
-    made = Drawn(
-        title=title,
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        show_edge=False,
-        padding=(0, 1, 0, 0),
-    )
+    made = _empty(text(arranged.table.title) if titled else None)
     figures = [
         [figure(m, line.cells[at]) for line in arranged.lines]
         for at, m in enumerate(arranged.metrics)
@@ -75,6 +77,20 @@ def drawn(arranged: Arranged, titled: bool) -> Drawn:
     return made
 
 
+def _empty(title: str | None) -> Drawn:
+    from rich import box
+    from rich.table import Table as Drawn
+
+    return Drawn(
+        title=None if title is None else plain(title),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+
+
 def with_identifiers(arranged: Arranged) -> Drawn:
     """A line for each figure of a table."""
     rows = [
@@ -95,6 +111,52 @@ def with_identifiers(arranged: Arranged) -> Drawn:
         "cell": say("编号", "identifier"),
     }
     return table(text(arranged.table.title), headings, rows)
+
+
+def with_changes(arranged: Arranged, changes: Sequence[Sequence[Change]], ids: bool) -> Drawn:
+    """A line for each figure of a table: now, before and by how much it changed."""
+    made = _empty(text(arranged.table.title))
+    line_of = " · ".join(text(label) for label in arranged.headings)
+    made.add_column(plain(line_of), overflow="fold", min_width=10)
+    made.add_column(plain(say("指标", "metric")), overflow="fold", min_width=10)
+    for heading in (say("本期", "now"), say("此前", "before")):
+        made.add_column(plain(heading), justify="right", no_wrap=True)
+    if ids:
+        made.add_column(plain(say("本期编号", "identifier now")), no_wrap=True)
+        made.add_column(plain(say("此前编号", "and before")), no_wrap=True)
+    else:
+        made.add_column(plain(say("增减", "change")), justify="right", no_wrap=True)
+    for line, own in zip(arranged.lines, changes, strict=True):
+        label = " · ".join(filter(None, (text(label) for label in line.labels)))
+        told = [
+            (metric, cell, change)
+            for metric, cell, change in zip(arranged.metrics, line.cells, own, strict=True)
+            if change.now is not None or change.before is not None
+        ]
+        for at, (metric, cell, change) in enumerate(told):
+            found = [c["cell_id"] if c else "" for c in (cell, change.cell)]
+            made.add_row(
+                plain("" if at else label),
+                plain(text(metric.label)),
+                as_figure(metric, change.now),
+                as_figure(metric, change.before),
+                *(found if ids else [change_of(metric, change)]),
+                style="bold" if line.is_total else None,
+                end_section=at == len(told) - 1,
+            )
+    return made
+
+
+def change_of(metric: Metric, change: Change) -> str:
+    """A change as people write it: +12 (+8.3%); of a share in points."""
+    if change.amount is None:
+        return "—"
+    if change.is_share:
+        return say(f"{change.amount * 100:+.1f} 个百分点", f"{change.amount * 100:+.1f} points")
+    if not change.amount:
+        return "0"
+    amount = f"{change.amount:+,.{metric.decimals}f}"
+    return amount if change.rate is None else f"{amount} ({change.rate:+.1%})"
 
 
 def fitted(headings: list[str], figures: list[list[str]], labels: int) -> list[str]:
@@ -133,11 +195,14 @@ def is_tight(arranged: Arranged, headings: list[str], figures: list[list[str]]) 
 
 def figure(metric: Metric, cell: Mapping[str, Any] | None) -> str:
     """A figure as people write it; a dash where there is none."""
-    if cell is None or cell["value"] is None:
+    return as_figure(metric, cell["value"] if cell else None)
+
+
+def as_figure(metric: Metric, value: float | None) -> str:
+    """A value of a metric as people write it; a dash where there is none."""
+    if value is None:
         return "—"
-    if metric.is_share:
-        return f"{cell['value']:.1%}"
-    return f"{cell['value']:,.{metric.decimals}f}"
+    return f"{value:.1%}" if metric.is_share else f"{value:,.{metric.decimals}f}"
 
 
 def text(label: Label) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 
     from analytics.reports.arrangement import Arranged
     from analytics.reports.asking import Asked
+    from analytics.reports.changes import Against, Change
     from analytics.reports.declarations import Report
     from analytics.reports.semantic_manifest import Catalog
     from publishing.publications import OpenPublication
+
+    Changes = Sequence[Sequence[Sequence[Change]]]
+    """Of each table, line and metric."""
 
 Number = Annotated[
     int | None, typer.Option("--publication", help="A publication's number; else the current one.")
@@ -39,6 +43,19 @@ class Format(StrEnum):
     csv = "csv"
     xlsx = "xlsx"
     json = "json"
+
+
+class Earlier(StrEnum):
+    """Which earlier period a figure is compared with."""
+
+    previous = "previous"
+    year_before = "year-before"
+
+
+AGAINST_BY_OPTION: dict[Earlier, Against] = {
+    Earlier.previous: "previous",
+    Earlier.year_before: "year_before",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -92,12 +109,17 @@ def show_report(
         str | None,
         typer.Option(help="A date, 2021-10-31: places as they were then, or as they are since."),
     ] = None,
+    compared: Annotated[
+        Earlier | None,
+        typer.Option("--compare", help="Beside each figure that of an earlier period."),
+    ] = None,
     publication: Number = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a report as the current publication has it."""
     from analytics.reports.arrangement import Naming, arrange
     from analytics.reports.asking import asked_for, known_places
+    from analytics.reports.changes import compare
     from analytics.reports.declarations import load_declarations, report_named
     from analytics.reports.wording import value_labels
     from ingestion.contracts import load_contracts
@@ -112,30 +134,36 @@ def show_report(
         if boundaries is not None:
             places, cells = restated(opened, report, catalog, boundaries, form, ids)
         asked = asked_for(places, place, level, period, slices)
+        against = None if compared is None else AGAINST_BY_OPTION[compared]
         if form is Format.xlsx:
-            print(write_workbook(opened, report, asked, out))
+            print(write_workbook(opened, report, asked, against, out))
             return
         naming = Naming(places, value_labels(load_contracts(settings.contract_paths)))
         cells = cells_of(opened, report) if cells is None else cells
-        arranged = arrange(report, cells, catalog, naming, asked)
-        where = heading(asked, places, boundaries)
-        remark = remark_on(opened, report)
+        changes = None
+        if against is None:
+            arranged = arrange(report, cells, catalog, naming, asked)
+        else:
+            found = compare(report, cells, catalog, naming, asked, against)
+            arranged, changes = [one.arranged for one in found], [one.changes for one in found]
+        where = heading(asked, places, boundaries, against)
+        remark = remark_on(opened, report, asked)
     if as_json or form is Format.json:
-        made = as_data(report, arranged, asked, opened.number)
+        made = as_data(report, arranged, asked, opened.number, changes)
         print_json({**made, "boundaries": boundaries, "remark": remark})
     elif form is Format.csv:
-        sys.stdout.write(as_csv(arranged))
+        sys.stdout.write(as_csv(arranged, changes))
     else:
-        draw_report(report, arranged, where, remark, opened.number, ids)
+        draw_report(report, arranged, where, remark, opened.number, ids, changes)
 
 
-def remark_on(opened: OpenPublication, report: Report) -> str:
-    """What the report's figures do not cover, because it was not sent."""
+def remark_on(opened: OpenPublication, report: Report, asked: Asked) -> str:
+    """What the report's figures do not cover, because it was not sent or had not happened yet."""
     from ingestion.contracts import load_contracts
     from publishing.completeness import Remarks
 
     contracts = load_contracts(load_settings().contract_paths)
-    return Remarks.of_publication(opened, contracts).on(report.name, language())
+    return Remarks.of_publication(opened, contracts).on(report.name, language(), asked.period)
 
 
 def language() -> Literal["zh", "en"]:
@@ -171,7 +199,9 @@ def restated(
     return places_within(opened.connection, on), cells
 
 
-def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: Path | None) -> Path:
+def write_workbook(
+    opened: OpenPublication, report: Report, asked: Asked, against: Against | None, out: Path | None
+) -> Path:
     """Write the report as a workbook whose figures link to their source rows."""
     from analytics.reports.wording import value_labels
     from ingestion.contracts import load_contracts
@@ -189,15 +219,22 @@ def write_workbook(opened: OpenPublication, report: Report, asked: Asked, out: P
         places=opened.table("places").filter(is_current=True),
         imprint=Imprint(opened.number, manifest["digest"], manifest["created_at"]),
         asked=asked,
+        against=against,
         values=value_labels(load_contracts(settings.contract_paths)),
-        remark=remark_on(opened, report),
+        remark=remark_on(opened, report, asked),
         atoms_of=cell_atoms(opened),
     )
 
 
-def heading(asked: Asked, places: pl.DataFrame, boundaries: str | None = None) -> str:
-    """Place, period, slice and boundaries of a report in words."""
+def heading(
+    asked: Asked,
+    places: pl.DataFrame,
+    boundaries: str | None = None,
+    against: Against | None = None,
+) -> str:
+    """Place, period, slice, boundaries of a report and what it is compared with, in words."""
     from analytics.reports.asking import place_names
+    from analytics.reports.changes import AGAINST
     from analytics.reports.periods import GRAIN_NAMES
     from analytics.reports.wording import period_name, place_name
 
@@ -208,12 +245,20 @@ def heading(asked: Asked, places: pl.DataFrame, boundaries: str | None = None) -
     parts += [f"{k} = {missing if v is None else v}" for k, v in asked.fixed.items()]
     if boundaries is not None:
         parts.append(say(f"按 {boundaries} 的区划", f"boundaries of {boundaries}"))
+    if against is not None:
+        earlier = text(AGAINST[against])
+        parts.append(say(f"与{earlier}比较", f"against {earlier}"))
     return " · ".join(parts)
 
 
-def as_data(report: Report, arranged: list[Arranged], asked: Asked, number: int) -> dict[str, Any]:
-    """A report for programs; every figure with its identifier."""
-    figures = ("cell_id", "value", "numerator", "denominator", "fact_rows", "source_rows")
+def as_data(
+    report: Report,
+    arranged: list[Arranged],
+    asked: Asked,
+    number: int,
+    changes: Changes | None = None,
+) -> dict[str, Any]:
+    """A report for programs; every figure with its identifier, and what it was before."""
     return {
         "report": report.name,
         "title": vars(report.title),
@@ -228,30 +273,51 @@ def as_data(report: Report, arranged: list[Arranged], asked: Asked, number: int)
                         "labels": [vars(label) for label in line.labels],
                         "is_total": line.is_total,
                         "figures": {
-                            m.name: None if c is None else {k: c[k] for k in figures}
-                            for m, c in zip(one.metrics, line.cells, strict=True)
+                            m.name: _figure(line.cells[n], changes[at][row][n] if changes else None)
+                            for n, m in enumerate(one.metrics)
                         },
                     }
-                    for line in one.lines
+                    for row, line in enumerate(one.lines)
                 ],
             }
-            for one in arranged
+            for at, one in enumerate(arranged)
         ],
     }
 
 
-def as_csv(arranged: Iterable[Arranged]) -> str:
+def _figure(cell: Mapping[str, Any] | None, change: Change | None) -> dict[str, Any] | None:
+    known = ("cell_id", "value", "numerator", "denominator", "fact_rows", "source_rows")
+    now = None if cell is None else {name: cell[name] for name in known}
+    if change is None:
+        return now
+    before = None if change.cell is None else {name: change.cell[name] for name in known}
+    earlier = before or (None if change.before is None else {"value": change.before})
+    return {
+        **(now or {"value": change.now}),
+        "before": earlier,
+        "change": change.amount,
+        "change_rate": change.rate,
+    }
+
+
+def as_csv(arranged: Iterable[Arranged], changes: Changes | None = None) -> str:
     """The tables as CSV, one below the other; texts cannot become formulas."""
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\n")
     for at, one in enumerate(arranged):
         if at:
             writer.writerow([])
-        headings = [*one.headings, *(m.label for m in one.metrics)]
-        writer.writerow([_harmless(text(label)) for label in headings])
-        for line in one.lines:
-            values = ["" if c is None else f"{c['value']:.15g}" for c in line.cells]
-            writer.writerow([*(_harmless(text(label)) for label in line.labels), *values])
+        headings = [text(m.label) for m in one.metrics]
+        if changes:
+            kinds = ("", say("（上期）", " (before)"), say("（增减）", " (change)"))
+            headings = [f"{name}{kind}" for name in headings for kind in kinds]
+        writer.writerow([_harmless(name) for name in (*map(text, one.headings), *headings)])
+        for row, line in enumerate(one.lines):
+            values = [None if c is None else c["value"] for c in line.cells]
+            if changes:
+                values = [v for c in changes[at][row] for v in (c.now, c.before, c.amount)]
+            shown = ["" if v is None else f"{v:.15g}" for v in values]
+            writer.writerow([*(_harmless(text(label)) for label in line.labels), *shown])
     return made.getvalue()
 
 

@@ -96,3 +96,13 @@ def test_the_feeds_that_lack_most_are_named_and_the_others_told_of(
     named = [feed for feed in lacking if f"{contracts[feed].title_en} (" in told]
     assert len(lacking) > len(named) == MOST_NAMED
     assert told.endswith("and others.")
+
+
+def test_a_period_that_had_not_ended_is_said_to_be_unfinished(
+    contracts: dict[str, Contract],
+) -> None:
+    remarks = Remarks({}, {}, contracts, until=date(2026, 10, 30))
+    assert remarks.on("any", "en", "2026-10").endswith("the data reach to 2026-10-30.")
+    assert "2026-10-30" in remarks.on("any", "zh", "2026")
+    for period in ("2026-09", "2026-10-30", "month", "all", "undated"):
+        assert remarks.on("any", "en", period) == "", period

@@ -130,6 +130,32 @@ def test_what_cannot_be_shown_is_refused(civic: Civic, options: list[str], fault
         civic("report", "show", "everything", *options)
 
 
+def test_a_report_shows_what_each_figure_was_before(civic: Civic) -> None:
+    options = ("report", "show", "everything", "--period", "2019-03", "--compare", "previous")
+    (table,) = json.loads(civic(*options, "--json"))["tables"]
+    total = table["lines"][0]["figures"]["events_received"]
+    assert (total["value"], total["before"]["value"], total["change"]) == (1, 2, -1)
+    assert total["before"]["cell_id"] != total["cell_id"]
+    assert total["change_rate"] == -0.5
+    gone = table["lines"][-1]
+    assert gone["labels"][0]["en"] == "噪音"
+    assert gone["figures"]["events_received"]["value"] == 0
+    rows = list(csv.reader(io.StringIO(civic(*options, "--format", "csv"))))
+    at = rows[0].index("Received")
+    assert rows[0][at + 1 : at + 3] == ["Received (before)", "Received (change)"]
+    assert rows[1][at : at + 3] == ["1", "2", "-1"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("more", [(), ("--ids",)])
+def test_what_changed_fits_the_terminal(civic: Civic, lang: str, more: tuple[str, ...]) -> None:
+    options = ("--period", "month", "--compare", "previous", *more)
+    shown = civic("report", "show", "everything", *options, lang=lang)
+    assert max(map(cell_len, shown.splitlines())) <= 80
+    assert ("上期" if lang == "zh" else "the period before") in shown
+    assert more or "-1.0 (-50.0%)" in shown
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_terminal_shows_no_line_wider_than_itself(civic: Civic, lang: str) -> None:
     whole = civic("report", "show", "everything", "--ids", lang=lang)
