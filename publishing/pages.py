@@ -14,7 +14,7 @@ import polars as pl
 
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
-Kind = Literal["count", "rate", "number", "change"]
+Kind = Literal["count", "rate", "number", "change", "points"]
 
 #: (rows of cells, how many source rows of each) -> by cell_id the first source rows:
 #: unit, feed, file_name, sha256, sheet, line, contribution
@@ -23,7 +23,11 @@ AtomsOf = Callable[[Sequence[Mapping[str, Any]], int], Mapping[str, pl.DataFrame
 
 @dataclass(frozen=True)
 class Column:
-    """A column of figures. ``rate``: fractions, shown as percentages; ``change``: with a sign."""
+    """A column of figures.
+
+    ``rate``: fractions, shown as percentages; ``change``: the same with a sign; ``points``:
+    percentage points, with a sign and the unit.
+    """
 
     label: str
     unit: str = ""
@@ -34,7 +38,8 @@ class Column:
 @dataclass(frozen=True)
 class Line:
     """A line of figures. ``cells``: one row of ``cells`` for each column, None where there is none.
-    A figure that is no cell (``derived``) has no identifier.
+    A figure that is no cell (``derived``) has no identifier. ``columns``: those of this line, where
+    its figures are written otherwise than those of the page.
 
     ``is_total``: the line sums up the others and is set apart.
     """
@@ -42,6 +47,7 @@ class Line:
     labels: tuple[str, ...]
     cells: tuple[Mapping[str, Any] | None, ...]
     is_total: bool = False
+    columns: tuple[Column, ...] = ()
 
 
 def derived(value: float | None) -> Mapping[str, Any] | None:

@@ -5,7 +5,7 @@ The terminal and the workbooks show the same arrangement; nothing is chosen or c
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -21,6 +21,8 @@ from analytics.reports.wording import period_name, place_name
 from publishing.pages import Column, Kind, Lang, Line, Page, derived
 from publishing.wording import word
 
+METRIC = Label("指标", "Measure")
+
 
 def pages_of(
     report: Report,
@@ -34,15 +36,16 @@ def pages_of(
     """One page for each table of the report, for the place and period asked for.
 
     ``cells``: those of the publication (columns: docs/architecture.md). ``against``: each figure
-    is followed by that of the earlier period and by the change, a part of what it was or, of a
-    share, in points. A table with nothing to say keeps its headings and has no lines. Raises
-    CivicError where the report is not sliced as asked.
+    has a line of its own, with that of the earlier period and the change (of a share in points).
+    A table with nothing to say keeps its headings and has no lines. Raises CivicError where the
+    report is not sliced as asked.
     """
     place = place_name(asked.place, place_names(naming.places))
     if against is None:
         tables = [
             (
-                arranged,
+                arranged.table,
+                arranged.headings,
                 tuple(_column(metric, lang) for metric in arranged.metrics),
                 _lines(arranged, lang),
             )
@@ -51,51 +54,57 @@ def pages_of(
     else:
         tables = [
             (
-                one.arranged,
-                tuple(c for m in one.arranged.metrics for c in _compared_columns(m, against, lang)),
-                _compared_lines(one, lang),
+                one.arranged.table,
+                (*one.arranged.headings, METRIC),
+                tuple(Column(label) for label in _compared_columns(against, lang)),
+                tuple(_compared_lines(one, lang)),
             )
             for one in compare(report, cells, catalog, naming, asked, against)
         ]
     return [
         Page(
-            name=_in(arranged.table.title, lang),
-            title=_title(report, arranged.table, lang),
+            name=_in(table.title, lang),
+            title=_title(report, table, lang),
             place=_in(place, lang),
             period=_when(asked, against, lang),
             notes=_in(report.notes, lang),
-            row_headings=tuple(_in(label, lang) for label in arranged.headings),
+            row_headings=tuple(_in(label, lang) for label in headings),
             columns=columns,
             lines=lines,
         )
-        for arranged, columns, lines in tables
+        for table, headings, columns, lines in tables
     ]
 
 
-def _compared_columns(metric: Metric, against: Against, lang: Lang) -> tuple[Column, ...]:
-    now = _column(metric, lang)
-    then = replace(now, label=f"{now.label}\n{_in(AGAINST[against], lang)}")
-    change = word("change_points" if metric.is_share else "change", lang)
-    return now, then, Column(f"{now.label}\n{change}", kind="change")
+def _compared_columns(against: Against, lang: Lang) -> tuple[str, ...]:
+    then = _in(AGAINST[against], lang)
+    return word("now", lang), then[0].upper() + then[1:], word("change", lang), word("rate", lang)
 
 
-def _compared_lines(one: Compared, lang: Lang) -> tuple[Line, ...]:
-    return tuple(
-        Line(
-            tuple(_in(label, lang) for label in line.labels),
-            tuple(
-                figure
-                for cell, change in zip(line.cells, changes, strict=True)
-                for figure in (
+def _compared_lines(one: Compared, lang: Lang) -> Iterator[Line]:
+    """A line for each figure: now, before, and by how much it changed."""
+    for line, changes in zip(one.arranged.lines, one.changes, strict=True):
+        labels = tuple(_in(label, lang) for label in line.labels)
+        for metric, cell, change in zip(one.arranged.metrics, line.cells, changes, strict=True):
+            if change.now is None and change.before is None:
+                continue
+            now = _column(metric, lang)
+            amount, difference = change.amount, now
+            if metric.is_share:
+                difference = Column(now.label, word("points", lang), "points")
+                amount = None if amount is None else amount * 100
+            unit = f" ({now.unit})" if now.unit else ""
+            yield Line(
+                (*labels, f"{now.label}{unit}"),
+                (
                     cell or derived(change.now),
                     change.cell or derived(change.before),
-                    derived(change.amount if change.is_share else change.rate),
-                )
-            ),
-            line.is_total,
-        )
-        for line, changes in zip(one.arranged.lines, one.changes, strict=True)
-    )
+                    derived(amount),
+                    derived(change.rate),
+                ),
+                line.is_total,
+                (now, now, difference, Column(now.label, kind="change")),
+            )
 
 
 def _when(asked: Asked, against: Against | None, lang: Lang) -> str:

@@ -66,7 +66,7 @@ def gather(pages: Sequence[Page], atoms_of: AtomsOf, at_most: int) -> dict[str, 
     shown: dict[str, tuple[Mapping[str, Any], Column, str]] = {}
     for page in pages:
         for line in page.lines:
-            for column, cell in zip(page.columns, line.cells, strict=True):
+            for column, cell in zip(line.columns or page.columns, line.cells, strict=True):
                 if cell is not None and cell["source_rows"] and cell["cell_id"] not in shown:
                     meaning = " · ".join((column.label, *line.labels))
                     shown[cell["cell_id"]] = cell, column, meaning

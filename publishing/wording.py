@@ -42,8 +42,10 @@ WORDS: dict[str, dict[Lang, str]] = {
     "line": {"zh": "行", "en": "Line"},
     "contribution": {"zh": "计入", "en": "Counts as"},
     "against": {"zh": "与{0}比较", "en": "against {0}"},
-    "change": {"zh": "增减率", "en": "Change"},
-    "change_points": {"zh": "增减（百分点）", "en": "Change (points)"},
+    "now": {"zh": "本期", "en": "Now"},
+    "change": {"zh": "增减", "en": "Change"},
+    "points": {"zh": "个百分点", "en": "points"},
+    "rate": {"zh": "增减率", "en": "Change, %"},
     "by_month": {"zh": "{0}（按月）", "en": "{0} by month"},
     "complete": {
         "zh": "{0} 类数据的最近一期已由历来报送的单位全部报齐。",

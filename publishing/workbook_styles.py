@@ -84,6 +84,8 @@ def number_format(column: Column) -> str:
     """Excel's number format: ``rate`` as a percentage, the rest with thousands set apart."""
     if column.kind == "change":
         return "+0.0%;-0.0%;0.0%"
+    if column.kind == "points":
+        return f'+0.0" {column.unit}";-0.0" {column.unit}";0.0" {column.unit}"'
     decimals = "." + "0" * column.decimals if column.decimals else ""
     return f"0{decimals or '.0'}%" if column.kind == "rate" else f"#,##0{decimals}"
 

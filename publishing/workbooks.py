@@ -109,7 +109,7 @@ def _write_page(sheet: Worksheet, drawing: Drawing, page: Page) -> None:
     _write_head(sheet, drawing, page, widths)
     for row, line in enumerate(page.lines, start=HEADINGS_AT + 1):
         sheet.set_row(row, 17)
-        _write_line(sheet, row, drawing, page.columns, line)
+        _write_line(sheet, row, drawing, line.columns or page.columns, line)
     _write_foot(sheet, drawing, page, sum(widths))
     _print_on(sheet, drawing, HEADINGS_AT)
     sheet.print_area(0, 0, HEADINGS_AT + 2 + len(page.lines), _last_column(page))

@@ -152,6 +152,24 @@ def test_figures_are_numbers_in_the_format_of_their_kind(
     assert [c.number_format for c in sheet[5]][1:] == ["#,##0", "0.0%", "#,##0.0"]
 
 
+def test_each_figure_stands_beside_the_one_before_and_both_lead_to_their_rows(
+    tmp_path: Path, report: Report, cells: pl.DataFrame
+) -> None:
+    asked, against = Asked(period="2020"), "previous"
+    sheet = written(tmp_path, report, cells, asked=asked, against=against)["按类别"]
+    assert sheet["A2"].value == "地区：全部地区　　统计期间：2020年 · 与上期比较"
+    assert [c.value for c in sheet[4]] == ["category", "指标", "本期", "上期", "增减", "增减率"]
+    received, share, hours = ([c.value for c in sheet[row]] for row in (5, 6, 7))
+    assert received == ["合计", "受理 (件)", 1, 3, -2, pytest.approx(-2 / 3)]
+    assert share[:4] == ["合计", "按期率", 0, 0.5]
+    assert share[4] == pytest.approx(-50)
+    assert hours[1:4] == ["平均时长 (小时)", 7.5, 17.5]
+    formats = [c.number_format for c in sheet[6]][2:5]
+    assert formats == ["0.0%", "0.0%", '+0.0" 个百分点";-0.0" 个百分点";0.0" 个百分点"']
+    links = [c.coordinate for c in sheet[5] if c.hyperlink]
+    assert links == ["C5", "D5"]
+
+
 def test_the_lines_are_the_values_of_the_slice_and_not_stated_comes_last(
     tmp_path: Path, report: Report, cells: pl.DataFrame
 ) -> None:
