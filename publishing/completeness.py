@@ -44,7 +44,7 @@ def completeness(drops: pl.DataFrame, contracts: Mapping[str, Contract]) -> list
     known, and a database that is read is asked for no files.
     """
     counted = _counted(drops)
-    known = _last_day(counted)
+    known = data_until(drops)
     if known is None:
         return []
     made = []
@@ -60,8 +60,9 @@ def _counted(drops: pl.DataFrame) -> pl.DataFrame:
     return drops.filter(status="accepted").filter(pl.col("as_of_source") != "snapshot")
 
 
-def _last_day(counted: pl.DataFrame) -> date | None:
-    last = counted["as_of"].dt.date().max()
+def data_until(drops: pl.DataFrame) -> date | None:
+    """The last day of which any accepted drop speaks; None where there is none."""
+    last = _counted(drops)["as_of"].dt.date().max()
     return last if isinstance(last, date) else None
 
 
@@ -99,7 +100,7 @@ class Remarks:
         drops = publication.table("drops")
         found = {one.feed: one for one in completeness(drops, contracts)}
         feeds = {report: frozenset(names) for report, names in listed.iter_rows()}
-        return cls(feeds, found, contracts, _last_day(_counted(drops)))
+        return cls(feeds, found, contracts, data_until(drops))
 
     def on(self, report: str, lang: Lang, period: str = ALL) -> str:
         """The remark on a report, shown for that period; empty where there is nothing to say."""

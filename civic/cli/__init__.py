@@ -7,6 +7,7 @@ import sys
 import typer
 
 from civic.cli import (
+    checks,
     demo,
     exchange,
     intake,
@@ -28,7 +29,7 @@ app = typer.Typer(
     help="Civic Lakehouse: from a dropped file to a published figure, and back to its line.",
 )
 
-GROUPS = (intake, publications, reports, exchange, verify, maintenance, simulate, up, demo)
+GROUPS = (intake, publications, reports, checks, exchange, verify, maintenance, simulate, up, demo)
 
 for group in GROUPS:
     group.register(app)

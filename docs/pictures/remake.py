@@ -1,6 +1,7 @@
 """Makes the pictures of the README again from a demo's output: `python docs/pictures/remake.py`.
 
-Needs what `make demo` left in var/demo, and LibreOffice and poppler's pdftoppm for the workbooks.
+Needs what `make demo` left in var/demo (or in CIVIC_HOME), and LibreOffice and poppler's pdftoppm
+for the workbooks.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import re
 import subprocess
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 HERE = Path(__file__).parent
-HOME = Path("var/demo").absolute()
+HOME = Path(os.environ.get("CIVIC_HOME", "var/demo")).absolute()
 #: The upper part of an A4 page in landscape, in pixels at RESOLUTION.
 RESOLUTION, CROP = 110, ("-x", "40", "-y", "50", "-W", "1200", "-H", "400")
 #: Of a character in Rich's SVG, in its units.
@@ -32,7 +34,29 @@ def main() -> None:
         settings = {"CIVIC_HOME": str(HOME), "CIVIC_LANG": language, "COLUMNS": "80"}
         again = [sys.executable, __file__, language]
         subprocess.run(again, check=True, env=os.environ | settings, stdout=subprocess.DEVNULL)
-        draw_workbook(language)
+        draw_workbook(HOME / "reports" / "v_1" / f"handling.{language}.xlsx", "workbook", language)
+        with tempfile.TemporaryDirectory() as folder:
+            workbook = Path(folder) / "change.xlsx"
+            asked = ["--period", month_to_show(), "--compare", "previous", "--format", "xlsx"]
+            show = [sys.executable, "-m", "civic", "report", "show", "unit_handling", *asked]
+            command = [*show, "--out", str(workbook)]
+            subprocess.run(
+                command, check=True, env=os.environ | settings, stdout=subprocess.DEVNULL
+            )
+            draw_workbook(workbook, "change", language)
+
+
+def month_to_show() -> str:
+    """The last month of which every unit's drops are due, and a whole one before it."""
+    from civic.settings import load_settings
+    from publishing.completeness import data_until
+    from publishing.publications import open_publication
+
+    os.environ["CIVIC_HOME"] = str(HOME)
+    with open_publication(load_settings()) as opened:
+        until = data_until(opened.table("drops"))
+    assert until is not None
+    return f"{until.replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
 def draw_terminal(language: str) -> None:
@@ -67,14 +91,13 @@ def begin_at_the_word(text: re.Match[str]) -> str:
     return f'{before}x="{place:g}"{between}textLength="{rest:g}"{after}'
 
 
-def draw_workbook(language: str) -> None:
+def draw_workbook(workbook: Path, name: str, language: str) -> None:
     """The first sheet of a workbook as it prints."""
-    workbook = HOME / "reports" / "v_1" / f"handling.{language}.xlsx"
     with tempfile.TemporaryDirectory() as folder:
-        office = ["libreoffice", "--headless", "--convert-to", "pdf", "--outdir", folder]
+        office = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", folder]
         subprocess.run([*office, str(workbook)], check=True, stdout=subprocess.DEVNULL)
         page = ["pdftoppm", "-png", "-singlefile", "-r", str(RESOLUTION), *CROP]
-        picture = HERE / f"workbook.{language}"
+        picture = HERE / f"{name}.{language}"
         subprocess.run([*page, f"{folder}/{workbook.stem}.pdf", str(picture)], check=True)
 
 

@@ -7,8 +7,12 @@ import shutil
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from analytics.checks import ValidationRule, load_checks
 from analytics.reports.verification import verify
+from civic.cli import app
+from civic.errors import CivicError
 from civic.lake import open_catalog_copy
 from ingestion.intake import original_path
 from publishing.publications import list_publications, open_publication
@@ -158,3 +162,24 @@ def _code(row: dict[str, object]) -> str:
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CIVIC_KEY", "CIVIC_KEY_FILE", "CIVIC_CONTRACTS", "CIVIC_HOME"):
         monkeypatch.delenv(name, raising=False)
+
+
+def test_checks_of_its_figures_name_cells_that_can_be_traced(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CIVIC_HOME", str(town.settings.home))
+    answer = CliRunner().invoke(app, ["checks", "run", "--json"], catch_exceptions=False)
+    found = json.loads(answer.stdout)
+    assert found["publication"] == 1
+    assert found["checks"] == len(load_checks())
+    with open_publication(town.settings) as opened:
+        known = set(opened.cells["cell_id"])
+    assert {f["cell_id"] for f in found["findings"]} - {None} <= known
+    rules = {name for name, check in load_checks().items() if isinstance(check, ValidationRule)}
+    assert not rules & {f["check"] for f in found["findings"]}
+    for lang, words in (("zh", "处需核实"), ("en", "figures to look at")):
+        monkeypatch.setenv("CIVIC_LANG", lang)
+        shown = CliRunner().invoke(app, ["checks", "run"], catch_exceptions=False)
+        assert words in shown.stdout
+    with pytest.raises(CivicError, match="no check nothing"):
+        CliRunner().invoke(app, ["checks", "run", "nothing"], catch_exceptions=False)
