@@ -67,7 +67,10 @@ def gather(pages: Sequence[Page], atoms_of: AtomsOf, at_most: int) -> dict[str, 
     for page in pages:
         for line in page.lines:
             for column, cell in zip(line.columns or page.columns, line.cells, strict=True):
-                if cell is not None and cell["source_rows"] and cell["cell_id"] not in shown:
+                # What is put together from other figures has no rows of its own.
+                if cell is None or not cell["cell_id"]:
+                    continue
+                if cell["source_rows"] and cell["cell_id"] not in shown:
                     meaning = " · ".join((column.label, *line.labels))
                     shown[cell["cell_id"]] = cell, column, meaning
     found = atoms_of([cell for cell, _, _ in shown.values()], at_most)

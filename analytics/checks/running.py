@@ -14,7 +14,7 @@ import polars as pl
 from analytics.checks.declarations import Check, OutlierCheck, ValidationRule
 from analytics.checks.scores import scores
 from analytics.reports.metrics import Metric
-from analytics.reports.periods import UNDATED, bounds, previous
+from analytics.reports.periods import UNDATED, between, bounds
 from analytics.reports.semantic_manifest import Catalog
 
 _AT = ("level", "place_code", "grain", "period", "slices")
@@ -127,14 +127,7 @@ def _of_place(
 def _whole_periods(found: list[str], until: date | None) -> list[str]:
     """All periods from the first to the last of those found that had ended, none left out."""
     ended = [p for p in found if until is None or bounds(p)[1] - timedelta(days=1) <= until]
-    if not ended:
-        return []
-    first, period = min(ended), max(ended)
-    made = [period]
-    while period > first:
-        period = previous(period)
-        made.append(period)
-    return made[::-1]
+    return between(min(ended), max(ended)) if ended else []
 
 
 def _findings(frame: pl.DataFrame, **stated: pl.Expr) -> pl.DataFrame:

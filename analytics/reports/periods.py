@@ -189,6 +189,19 @@ def previous(period: str) -> str:
     return _DATED[grain_of(period)].spelt(first - timedelta(days=1))
 
 
+def between(first: str, last: str) -> list[str]:
+    """All periods from the first to the last, both of one grain, in their order."""
+    made = [last]
+    while made[-1] > first:
+        made.append(previous(made[-1]))
+    return made[::-1]
+
+
+def first_of_year(grain: str, year: int) -> str:
+    """The first period of a grain in a year; of weeks the first that ISO 8601 counts to it."""
+    return _DATED[grain].spelt(_DATED[grain].first(year, 101 if grain == "day" else 1))
+
+
 def year_before(period: str) -> str | None:
     """The dated period of the same name a year before; a 53rd week or 29 February may have none."""
     grain = _DATED[grain_of(period)]

@@ -98,7 +98,7 @@ def with_identifiers(arranged: Arranged) -> Drawn:
             "line": " · ".join(filter(None, (text(label) for label in line.labels))),
             "metric": text(metric.label),
             "figure": figure(metric, cell),
-            "cell": cell["cell_id"],
+            "cell": cell["cell_id"] or "",
         }
         for line in arranged.lines
         for metric, cell in zip(arranged.metrics, line.cells, strict=True)
@@ -134,7 +134,7 @@ def with_changes(arranged: Arranged, changes: Sequence[Sequence[Change]], ids: b
             if change.now is not None or change.before is not None
         ]
         for at, (metric, cell, change) in enumerate(told):
-            found = [c["cell_id"] if c else "" for c in (cell, change.cell)]
+            found = [(c["cell_id"] if c else "") or "" for c in (cell, change.cell)]
             made.add_row(
                 plain("" if at else label),
                 plain(text(metric.label)),

@@ -113,6 +113,9 @@ def show_report(
         Earlier | None,
         typer.Option("--compare", help="Beside each figure that of an earlier period."),
     ] = None,
+    to_date: Annotated[
+        bool, typer.Option("--to-date", help="Since the beginning of the year, up to the period.")
+    ] = False,
     publication: Number = None,
     as_json: AsJson = False,
 ) -> None:
@@ -135,8 +138,10 @@ def show_report(
             places, cells = restated(opened, report, catalog, boundaries, form, ids)
         asked = asked_for(places, place, level, period, slices)
         against = None if compared is None else AGAINST_BY_OPTION[compared]
+        if to_date:
+            cells = to_date_of(cells_of(opened, report) if cells is None else cells, catalog, asked)
         if form is Format.xlsx:
-            print(write_workbook(opened, report, asked, against, out))
+            print(write_workbook(opened, report, asked, against, cells, out))
             return
         naming = Naming(places, value_labels(load_contracts(settings.contract_paths)))
         cells = cells_of(opened, report) if cells is None else cells
@@ -146,8 +151,8 @@ def show_report(
         else:
             found = compare(report, cells, catalog, naming, asked, against)
             arranged, changes = [one.arranged for one in found], [one.changes for one in found]
-        where = heading(asked, places, boundaries, against)
-        remark = remark_on(opened, report, asked)
+        where = heading(asked, places, boundaries, against, to_date)
+        remark = " ".join(filter(None, (_put_together(to_date), remark_on(opened, report, asked))))
     if as_json or form is Format.json:
         made = as_data(report, arranged, asked, opened.number, changes)
         print_json({**made, "boundaries": boundaries, "remark": remark})
@@ -164,6 +169,33 @@ def remark_on(opened: OpenPublication, report: Report, asked: Asked) -> str:
 
     contracts = load_contracts(load_settings().contract_paths)
     return Remarks.of_publication(opened, contracts).on(report.name, language(), asked.period)
+
+
+def to_date_of(cells: pl.DataFrame, catalog: Catalog, asked: Asked) -> pl.DataFrame:
+    """Running totals in place of the cells. Raises CivicError where no shorter period is asked."""
+    from analytics.reports.periods import GRAIN_NAMES, UNDATED, grain_of
+    from analytics.reports.running_totals import running_totals
+
+    grain = asked.period if asked.period in GRAIN_NAMES else grain_of(asked.period)
+    if grain in ("all", "year") or asked.period == UNDATED:
+        raise CivicError(
+            "What counts since the beginning of the year ends with a month, a week or the like.",
+            "Name one, --period 2026-08, or one line for each: --period month.",
+            zh="年初至今的累计须指明截至的月、周等期间。",
+            remedy_zh="请指定期间：--period 2026-08，或按月列出：--period month。",
+        )
+    return running_totals(cells, catalog)
+
+
+def _put_together(to_date: bool) -> str:
+    if not to_date:
+        return ""
+    return say(
+        "累计数由各期数字合成，各期数字见不加 --to-date 的同一报表；"
+        "数据未自年初开始的年份没有累计数。",
+        "Figures are put together from those of the periods, which the same report shows without "
+        "--to-date; a year whose beginning the data do not cover has none.",
+    )
 
 
 def language() -> Literal["zh", "en"]:
@@ -200,9 +232,17 @@ def restated(
 
 
 def write_workbook(
-    opened: OpenPublication, report: Report, asked: Asked, against: Against | None, out: Path | None
+    opened: OpenPublication,
+    report: Report,
+    asked: Asked,
+    against: Against | None,
+    cells: pl.DataFrame | None,
+    out: Path | None,
 ) -> Path:
-    """Write the report as a workbook whose figures link to their source rows."""
+    """Write the report as a workbook whose figures link to their source rows.
+
+    ``cells``: others than those published (running totals, which are made of published ones).
+    """
     from analytics.reports.wording import value_labels
     from ingestion.contracts import load_contracts
     from publishing.pages import Imprint
@@ -212,7 +252,7 @@ def write_workbook(
     lang, settings, manifest = language(), load_settings(), opened.manifest
     return write_report_workbook(
         report,
-        opened.cells,
+        opened.cells if cells is None else cells,
         out or settings.reports / f"{report.name}.{lang}.xlsx",
         lang,
         catalog=catalog_of(opened),
@@ -221,7 +261,9 @@ def write_workbook(
         asked=asked,
         against=against,
         values=value_labels(load_contracts(settings.contract_paths)),
-        remark=remark_on(opened, report, asked),
+        remark=" ".join(
+            filter(None, (_put_together(cells is not None), remark_on(opened, report, asked)))
+        ),
         atoms_of=cell_atoms(opened),
     )
 
@@ -231,6 +273,7 @@ def heading(
     places: pl.DataFrame,
     boundaries: str | None = None,
     against: Against | None = None,
+    to_date: bool = False,
 ) -> str:
     """Place, period, slice, boundaries of a report and what it is compared with, in words."""
     from analytics.reports.asking import place_names
@@ -245,6 +288,8 @@ def heading(
     parts += [f"{k} = {missing if v is None else v}" for k, v in asked.fixed.items()]
     if boundaries is not None:
         parts.append(say(f"按 {boundaries} 的区划", f"boundaries of {boundaries}"))
+    if to_date:
+        parts.append(say("年初至该期累计", "since the beginning of the year"))
     if against is not None:
         earlier = text(AGAINST[against])
         parts.append(say(f"与{earlier}比较", f"against {earlier}"))
@@ -288,6 +333,8 @@ def as_data(
 def _figure(cell: Mapping[str, Any] | None, change: Change | None) -> dict[str, Any] | None:
     known = ("cell_id", "value", "numerator", "denominator", "fact_rows", "source_rows")
     now = None if cell is None else {name: cell[name] for name in known}
+    if cell is not None and "parts" in cell:
+        now = {**(now or {}), "parts": cell["parts"]}
     if change is None:
         return now
     before = None if change.cell is None else {name: change.cell[name] for name in known}

@@ -146,6 +146,23 @@ def test_a_report_shows_what_each_figure_was_before(civic: Civic) -> None:
     assert rows[1][at : at + 3] == ["1", "2", "-1"]
 
 
+def test_a_report_shows_what_counts_since_the_beginning_of_the_year(civic: Civic) -> None:
+    options = ("report", "show", "everything", "--period", "2020-01", "--to-date")
+    (table,) = json.loads(civic(*options, "--json"))["tables"]
+    # The town's figures do not reach back to a January in one row.
+    assert table["lines"] == []
+    part = {"cell_id": None, "value": 3.0, "parts": ["c1", "c2"]}
+    known = ("numerator", "denominator", "fact_rows", "source_rows")
+    shown = reports._figure({**part, **dict.fromkeys(known)}, None)
+    assert shown == {**part, **dict.fromkeys(known)}
+    assert "since the beginning of the year" in civic(*options)
+    assert "年初至该期累计" in civic(*options, "--ids", lang="zh")
+    for period in ("all", "2020", "year", "undated"):
+        with pytest.raises(CivicError, match="ends with a month") as refused:
+            civic("report", "show", "everything", "--period", period, "--to-date")
+        assert refused.value.zh
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("more", [(), ("--ids",)])
 def test_what_changed_fits_the_terminal(civic: Civic, lang: str, more: tuple[str, ...]) -> None:
