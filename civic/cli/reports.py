@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
-from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from civic.cli import traces
 from civic.cli.console import AsJson, chinese, console, print_json, say, table
 from civic.cli.report_drawing import draw_report, text
+from civic.cli.report_formats import as_csv, as_data
 from civic.errors import CivicError
 from civic.settings import load_settings
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from analytics.reports.arrangement import Arranged
     from analytics.reports.asking import Asked
-    from analytics.reports.changes import Against, Change
+    from analytics.reports.changes import Against
     from analytics.reports.declarations import Report
     from analytics.reports.semantic_manifest import Catalog
     from publishing.publications import OpenPublication
-
-    Changes = Sequence[Sequence[Sequence[Change]]]
-    """Of each table, line and metric."""
 
 Number = Annotated[
     int | None, typer.Option("--publication", help="A publication's number; else the current one.")
@@ -294,79 +288,3 @@ def heading(
         earlier = text(AGAINST[against])
         parts.append(say(f"与{earlier}比较", f"against {earlier}"))
     return " · ".join(parts)
-
-
-def as_data(
-    report: Report,
-    arranged: list[Arranged],
-    asked: Asked,
-    number: int,
-    changes: Changes | None = None,
-) -> dict[str, Any]:
-    """A report for programs; every figure with its identifier, and what it was before."""
-    return {
-        "report": report.name,
-        "title": vars(report.title),
-        "publication": number,
-        "place": asked.place,
-        "period": asked.period,
-        "tables": [
-            {
-                "title": vars(one.table.title),
-                "lines": [
-                    {
-                        "labels": [vars(label) for label in line.labels],
-                        "is_total": line.is_total,
-                        "figures": {
-                            m.name: _figure(line.cells[n], changes[at][row][n] if changes else None)
-                            for n, m in enumerate(one.metrics)
-                        },
-                    }
-                    for row, line in enumerate(one.lines)
-                ],
-            }
-            for at, one in enumerate(arranged)
-        ],
-    }
-
-
-def _figure(cell: Mapping[str, Any] | None, change: Change | None) -> dict[str, Any] | None:
-    known = ("cell_id", "value", "numerator", "denominator", "fact_rows", "source_rows")
-    now = None if cell is None else {name: cell[name] for name in known}
-    if cell is not None and "parts" in cell:
-        now = {**(now or {}), "parts": cell["parts"]}
-    if change is None:
-        return now
-    before = None if change.cell is None else {name: change.cell[name] for name in known}
-    earlier = before or (None if change.before is None else {"value": change.before})
-    return {
-        **(now or {"value": change.now}),
-        "before": earlier,
-        "change": change.amount,
-        "change_rate": change.rate,
-    }
-
-
-def as_csv(arranged: Iterable[Arranged], changes: Changes | None = None) -> str:
-    """The tables as CSV, one below the other; texts cannot become formulas."""
-    made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\n")
-    for at, one in enumerate(arranged):
-        if at:
-            writer.writerow([])
-        headings = [text(m.label) for m in one.metrics]
-        if changes:
-            kinds = ("", say("（上期）", " (before)"), say("（增减）", " (change)"))
-            headings = [f"{name}{kind}" for name in headings for kind in kinds]
-        writer.writerow([_harmless(name) for name in (*map(text, one.headings), *headings)])
-        for row, line in enumerate(one.lines):
-            values = [None if c is None else c["value"] for c in line.cells]
-            if changes:
-                values = [v for c in changes[at][row] for v in (c.now, c.before, c.amount)]
-            shown = ["" if v is None else f"{v:.15g}" for v in values]
-            writer.writerow([*(_harmless(text(label)) for label in line.labels), *shown])
-    return made.getvalue()
-
-
-def _harmless(value: str) -> str:
-    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -21,7 +21,7 @@ from analytics.reports.asking import asked_for
 from analytics.reports.cells import build_cells
 from analytics.reports.declarations import Report
 from analytics.reports.semantic_manifest import load_catalog
-from civic.cli import report_drawing, reports
+from civic.cli import report_drawing, report_formats, reports
 from civic.errors import CivicError
 from tests.analytics.reports.town import TOWN, marts
 
@@ -153,7 +153,7 @@ def test_a_report_shows_what_counts_since_the_beginning_of_the_year(civic: Civic
     assert table["lines"] == []
     part = {"cell_id": None, "value": 3.0, "parts": ["c1", "c2"]}
     known = ("numerator", "denominator", "fact_rows", "source_rows")
-    shown = reports._figure({**part, **dict.fromkeys(known)}, None)
+    shown = report_formats.figure_as_data({**part, **dict.fromkeys(known)}, None)
     assert shown == {**part, **dict.fromkeys(known)}
     assert "since the beginning of the year" in civic(*options)
     assert "年初至该期累计" in civic(*options, "--ids", lang="zh")
@@ -185,7 +185,7 @@ def test_a_csv_cannot_carry_a_formula(civic: Civic) -> None:
     line = SimpleNamespace(labels=(label,), cells=({"value": -2.0},))
     metric = SimpleNamespace(label=SimpleNamespace(zh="@m", en="@m"))
     arranged = SimpleNamespace(headings=(label,), metrics=(metric,), lines=(line,))
-    rows = list(csv.reader(io.StringIO(reports.as_csv([arranged]))))  # type: ignore[list-item]
+    rows = list(csv.reader(io.StringIO(report_formats.as_csv([arranged]))))  # type: ignore[list-item]
     assert rows == [["'=1+1", "'@m"], ["'=1+1", "-2"]]
 
 
