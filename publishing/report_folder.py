@@ -10,9 +10,7 @@ a run killed half way writes again what it cannot vouch for.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from importlib import metadata
 from itertools import product
@@ -28,11 +26,11 @@ from civic.settings import Settings
 from ingestion.contracts import load_contracts
 from publishing.completeness import Remarks
 from publishing.index_page import Material, index_name, write_index
-from publishing.manifests import file_digest
 from publishing.pages import LANGUAGES, Imprint
 from publishing.publications import Publication, open_publication
 from publishing.serving_tables import catalog_of, cell_atoms
 from publishing.workbooks import write_report_workbook
+from publishing.written import is_whole, noted, origin_of, write_note
 
 NOTE = ".written.json"
 INDEX = "index"
@@ -41,7 +39,6 @@ REPORTS_WORTH_IT, PROCESSES = 8, 2
 
 WRITERS = (Path(__file__).parent, Path(analytics.reports.__file__).parent)
 """The folders whose code and declarations decide what stands in a workbook."""
-_DECIDES = (".py", ".yml", ".yaml", ".j2")
 
 
 def write_all(settings: Settings, publication: Publication) -> list[Path]:
@@ -52,12 +49,12 @@ def write_all(settings: Settings, publication: Publication) -> list[Path]:
     """
     folder = settings.reports / f"v_{publication.number}"
     origin = written_from(settings, publication)
-    noted = _noted(folder, origin)
-    whole = {name for name, digest in noted.items() if _is_whole(folder / name, digest)}
-    if noted and len(whole) == len(noted):
-        return [folder / name for name in noted]
+    known = noted(folder / NOTE, origin)
+    whole = {name for name, digest in known.items() if is_whole(folder / name, digest)}
+    if known and len(whole) == len(known):
+        return [folder / name for name in known]
     written = _write_missing(settings, publication, folder, whole)
-    _note(folder, origin, {path.name: file_digest(path) for path in written})
+    write_note(folder / NOTE, origin, written)
     return written
 
 
@@ -68,15 +65,8 @@ def written_from(settings: Settings, publication: Publication) -> str:
     contracts, from which values get their labels, the files of ``WRITERS``, and the version of the
     library that writes the file.
     """
-    manifest = publication.manifest
-    stated = ("number", "created_at", "digest", "serving_sha256")
-    known = [*(manifest.get(name) for name in stated), metadata.version("xlsxwriter")]
-    digest = hashlib.sha256(json.dumps(known).encode())
-    for folder in (*WRITERS, *settings.contract_paths):
-        for path in _deciding(folder):
-            digest.update(f"\0{path.relative_to(folder)}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    folders = (*WRITERS, *settings.contract_paths)
+    return origin_of(publication.manifest, folders, (metadata.version("xlsxwriter"),))
 
 
 def _write_missing(
@@ -140,27 +130,3 @@ def _write_files(
                 remark=remarks.on(name, lang),
                 atoms_of=atoms_of,
             )
-
-
-def _deciding(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.rglob("*") if p.suffix in _DECIDES and p.is_file())
-
-
-def _noted(folder: Path, origin: str) -> dict[str, str]:
-    """Name to SHA-256 of the workbooks that were written from this; none where it was another."""
-    try:
-        note = json.loads((folder / NOTE).read_text("utf-8"))
-        return dict(note["workbooks"]) if note["written_from"] == origin else {}
-    except (OSError, ValueError, TypeError, KeyError):
-        return {}
-
-
-def _note(folder: Path, origin: str, workbooks: Mapping[str, str]) -> None:
-    unfinished = folder / f"{NOTE}.partial"
-    stated = {"written_from": origin, "workbooks": workbooks}
-    unfinished.write_text(json.dumps(stated, indent=1) + "\n", "utf-8")
-    unfinished.replace(folder / NOTE)
-
-
-def _is_whole(path: Path, digest: str) -> bool:
-    return path.is_file() and file_digest(path) == digest

@@ -5,15 +5,19 @@ The terminal and the workbooks show the same arrangement; nothing is chosen or c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
 from analytics.reports.arrangement import NOT_STATED, Arranged, Naming, arrange
+from analytics.reports.arrangement import Line as ArrangedLine
 from analytics.reports.asking import Asked, place_names
 from analytics.reports.changes import AGAINST, Against, Compared, compare
 from analytics.reports.coordinates import ALL
 from analytics.reports.declarations import Report, Table
+from analytics.reports.intervals import HIGH, LOW
 from analytics.reports.metrics import Label, Metric
 from analytics.reports.periods import GRAIN_NAMES
 from analytics.reports.semantic_manifest import Catalog
@@ -46,7 +50,7 @@ def pages_of(
             (
                 arranged.table,
                 arranged.headings,
-                tuple(_column(metric, lang) for metric in arranged.metrics),
+                tuple(_columns(arranged, lang)),
                 _lines(arranged, lang),
             )
             for arranged in arrange(report, cells, catalog, naming, asked)
@@ -121,6 +125,16 @@ def _title(report: Report, table: Table, lang: Lang) -> str:
     return " · ".join(titles)
 
 
+def _columns(arranged: Arranged, lang: Lang) -> Iterator[Column]:
+    """One for each metric; the interval stands behind its mean."""
+    interval = arranged.table.interval
+    for metric in arranged.metrics:
+        yield _column(metric, lang)
+        if interval and metric.name == interval.mean:
+            for label in (LOW, HIGH):
+                yield replace(_column(metric, lang), label=_in(label, lang))
+
+
 def _column(metric: Metric, lang: Lang) -> Column:
     if metric.is_share:
         return Column(_in(metric.label, lang), kind="rate", decimals=1)
@@ -130,9 +144,21 @@ def _column(metric: Metric, lang: Lang) -> Column:
 
 def _lines(arranged: Arranged, lang: Lang) -> tuple[Line, ...]:
     return tuple(
-        Line(tuple(_in(label, lang) for label in line.labels), line.cells, line.is_total)
+        Line(
+            tuple(_in(label, lang) for label in line.labels),
+            tuple(_figures(arranged, line)),
+            line.is_total,
+        )
         for line in arranged.lines
     )
+
+
+def _figures(arranged: Arranged, line: ArrangedLine) -> Iterator[Mapping[str, Any] | None]:
+    interval = arranged.table.interval
+    for metric, cell in zip(arranged.metrics, line.cells, strict=True):
+        yield cell
+        if interval and metric.name == interval.mean:
+            yield from map(derived, line.interval or (None, None))
 
 
 def _in(label: Label, lang: Lang) -> str:

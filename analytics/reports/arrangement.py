@@ -21,6 +21,7 @@ from analytics.reports.coordinates import (
     slices_text,
 )
 from analytics.reports.declarations import PERIODS, PLACES, Report, Table
+from analytics.reports.intervals import Interval, interval_of
 from analytics.reports.metrics import Label, Metric
 from analytics.reports.periods import GRAIN_NAMES, UNDATED, bounds, grain_of, parts_of
 from analytics.reports.semantic_manifest import Catalog
@@ -42,11 +43,15 @@ class Naming:
 
 @dataclass(frozen=True)
 class Line:
-    """One line: its labels, and a cell (or None) for each metric of the table."""
+    """One line: its labels, and a cell (or None) for each metric of the table.
+
+    ``interval``: low and high of the table's interval, where it has one and it is known.
+    """
 
     labels: tuple[Label, ...]
     cells: tuple[Mapping[str, Any] | None, ...]
     is_total: bool = False
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -121,11 +126,12 @@ def _arranged(
             found = _by_slice(ours, rows, naming.values, asked)
     # A line on which nothing counts says nothing: matters not closed have no closing date, say.
     counting = [(ls, group) for ls, group in found if any(c["fact_rows"] for c in group)]
-    lines = [_line(labels, metrics, group) for labels, group in counting]
+    lines = [_line(labels, metrics, group, table.interval) for labels, group in counting]
     whole = _whole(ours, asked)
     if whole.height:
         labels = (Label("合计", "Total"), *[Label("", "")] * (len(headings) - 1))
-        lines.insert(0, _line(labels, metrics, whole.iter_rows(named=True), is_total=True))
+        total = whole.iter_rows(named=True)
+        lines.insert(0, _line(labels, metrics, total, table.interval, is_total=True))
     return Arranged(table, headings, metrics, tuple(lines))
 
 
@@ -264,10 +270,12 @@ def _line(
     labels: tuple[Label, ...],
     metrics: tuple[Metric, ...],
     cells: Iterable[Mapping[str, Any]],
+    interval: Interval | None = None,
     is_total: bool = False,
 ) -> Line:
     by_metric = {cell["metric"]: cell for cell in cells}
-    return Line(labels, tuple(by_metric.get(m.name) for m in metrics), is_total)
+    found = tuple(by_metric.get(m.name) for m in metrics)
+    return Line(labels, found, is_total, interval_of(interval, by_metric))
 
 
 def _grouped(cells: pl.DataFrame, column: str) -> dict[str, list[Mapping[str, Any]]]:

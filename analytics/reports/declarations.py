@@ -7,13 +7,14 @@ Belongs here: reading and checking declarations. Does not belong here: what a me
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from analytics.reports.coordinates import LEVELS
+from analytics.reports.intervals import Interval
 from analytics.reports.metrics import Label
 from analytics.reports.periods import DEFAULT_GRAINS, GRAINS
 from analytics.reports.semantic_manifest import Catalog
@@ -23,7 +24,7 @@ FOLDER = Path(__file__).parent / "declarations"
 PLACES, PERIODS = "place", "period"
 
 _REPORT_KEYS = {"name", "title", "notes", "levels", "grains", "tables"}
-_TABLE_KEYS = {"title", "metrics", "slices", "rows"}
+_TABLE_KEYS = {"title", "metrics", "slices", "rows", "interval"}
 _SLICE_KEYS = {"by", "levels", "grains"}
 
 
@@ -41,13 +42,15 @@ class Table:
     """One table of a report.
 
     ``rows``: what stands in its rows unless the reader asks otherwise: 'place', 'period' or the
-    dimensions of one of the slices. Its columns are the metrics.
+    dimensions of one of the slices. Its columns are the metrics. ``interval``: that of a weighted
+    mean among them.
     """
 
     title: Label
     metrics: tuple[str, ...]
     slices: tuple[Slice, ...]
     rows: tuple[str, ...]
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -134,12 +137,22 @@ def _table(stated: Any, levels: tuple[str, ...], grains: tuple[str, ...], title:
     rows = (rows,) if isinstance(rows, str) else tuple(_list(rows))
     if rows not in ((PLACES,), (PERIODS,)) and tuple(sorted(rows)) not in dimensions:
         raise ValueError(f"rows {'+'.join(rows)} is neither place, period nor one of the slices")
+    metrics = tuple(str(m) for m in _list(stated["metrics"]))
     return Table(
         title=_label(stated.get("title", title), "title"),
-        metrics=tuple(str(m) for m in _list(stated["metrics"])),
+        metrics=metrics,
         slices=slices,
         rows=rows,
+        interval=_interval(stated["interval"], metrics) if "interval" in stated else None,
     )
+
+
+def _interval(stated: Any, metrics: tuple[str, ...]) -> Interval:
+    parts = {field.name for field in fields(Interval)}
+    _keys(stated, "an interval", parts, parts)
+    if unknown := sorted(set(map(str, stated.values())) - set(metrics)):
+        raise ValueError(f"an interval is made of the table's metrics, not of {', '.join(unknown)}")
+    return Interval(**{part: str(name) for part, name in stated.items()})
 
 
 def _slice(stated: Any, levels: tuple[str, ...], grains: tuple[str, ...]) -> Slice:

@@ -60,7 +60,12 @@ def drawn(arranged: Arranged, titled: bool) -> Drawn:
     ]
     for label in arranged.headings:
         made.add_column(plain(text(label)), overflow="fold", min_width=10)
-    headings = fitted([text(m.label) for m in arranged.metrics], figures, len(arranged.headings))
+    names = [text(m.label) for m in arranged.metrics]
+    if arranged.table.interval:
+        at = arranged.table.metrics.index(arranged.table.interval.mean)
+        names.insert(at + 1, say("95% 区间", "95% interval"))
+        figures.insert(at + 1, [between(arranged.metrics[at], n.interval) for n in arranged.lines])
+    headings = fitted(names, figures, len(arranged.headings))
     if is_tight(arranged, headings, figures):
         made.padding = (0, 0, 0, 0)
     for heading in headings:
@@ -196,6 +201,11 @@ def is_tight(arranged: Arranged, headings: list[str], figures: list[list[str]]) 
 def figure(metric: Metric, cell: Mapping[str, Any] | None) -> str:
     """A figure as people write it; a dash where there is none."""
     return as_figure(metric, cell["value"] if cell else None)
+
+
+def between(metric: Metric, interval: tuple[float, float] | None) -> str:
+    """An interval as people write it; a dash where none is known."""
+    return "–".join(as_figure(metric, end) for end in interval) if interval else "—"
 
 
 def as_figure(metric: Metric, value: float | None) -> str:

@@ -45,6 +45,7 @@ def as_data(
                     {
                         "labels": [vars(label) for label in line.labels],
                         "is_total": line.is_total,
+                        **({"interval": line.interval} if one.table.interval else {}),
                         "figures": {
                             m.name: figure_as_data(
                                 line.cells[n], changes[at][row][n] if changes else None
@@ -80,6 +81,8 @@ def figure_as_data(cell: Mapping[str, Any] | None, change: Change | None) -> dic
 
 def as_csv(arranged: Iterable[Arranged], changes: Changes | None = None) -> str:
     """The tables as CSV, one below the other; texts cannot become formulas."""
+    from analytics.reports.intervals import HIGH, LOW
+
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\n")
     for at, one in enumerate(arranged):
@@ -89,11 +92,15 @@ def as_csv(arranged: Iterable[Arranged], changes: Changes | None = None) -> str:
         if changes:
             kinds = ("", say("（上期）", " (before)"), say("（增减）", " (change)"))
             headings = [f"{name}{kind}" for name in headings for kind in kinds]
+        if one.table.interval and not changes:
+            headings += [text(LOW), text(HIGH)]
         writer.writerow([_harmless(name) for name in (*map(text, one.headings), *headings)])
         for row, line in enumerate(one.lines):
             values = [None if c is None else c["value"] for c in line.cells]
             if changes:
                 values = [v for c in changes[at][row] for v in (c.now, c.before, c.amount)]
+            elif one.table.interval:
+                values += line.interval or (None, None)
             shown = ["" if v is None else f"{v:.15g}" for v in values]
             writer.writerow([*(_harmless(text(label)) for label in line.labels), *shown])
     return made.getvalue()

@@ -6,10 +6,12 @@ Belongs here: the folder, its manifest and its sums. Does not belong here: what 
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from publishing.exchange.province_policy import Leaving, Policy, heading_of, loa
 from publishing.exchange.reading import open_to_send
 from publishing.manifests import file_digest
 from publishing.opening import OpenPublication
+from publishing.written import is_whole, noted, origin_of, write_note
 
 FOLDER, MANIFEST, SUMS = "province", "manifest.json", "SHA256SUMS"
 
@@ -48,8 +51,9 @@ def write_province(
     """Write ``<out>/v_<n>/`` (``out``: by default ``outbox/province``), whole or not at all.
 
     One CSV for each feed that may leave, ``manifest.json`` and ``SHA256SUMS``; the same
-    publication gives the same bytes. Raises CivicError where nothing is published, a contract has
-    changed since the publication, or the folder cannot be written to.
+    publication gives the same bytes. One that stands there as it was written from what would be
+    read now is not written again (``publishing.written``). Raises CivicError where nothing is
+    published, a contract has changed since the publication, or the folder cannot be written to.
     """
     contracts = load_contracts(settings.contract_paths)
     parent = (out or settings.outbox / FOLDER).absolute()
@@ -58,7 +62,16 @@ def write_province(
         folder = parent / f"v_{opened.number}"
         if dry_run:
             return ProvinceExtract(folder, "dry_run", _write(opened, contracts, None))
+        origin = origin_of(
+            opened.manifest,
+            (Path(__file__).parent, *settings.contract_paths),
+            (metadata.version("polars"),),
+        )
+        note = parent / f".v_{opened.number}.written.json"
         with writing_alone(parent):
+            if _stands(folder, noted(note, origin)):
+                stated = json.loads((folder / MANIFEST).read_text("utf-8"))
+                return ProvinceExtract(folder, "unchanged", stated)
             for left_behind in parent.glob(".v_*.partial"):
                 shutil.rmtree(left_behind)
             draft = parent / f".v_{opened.number}.partial"
@@ -68,7 +81,15 @@ def write_province(
                 is_new = put_folder(draft, folder)
             finally:
                 shutil.rmtree(draft, ignore_errors=True)
+            write_note(note, origin, sorted(folder.iterdir()))
     return ProvinceExtract(folder, "written" if is_new else "unchanged", manifest)
+
+
+def _stands(folder: Path, known: Mapping[str, str]) -> bool:
+    """Whether the folder holds the files that are known, each as it was left, and no other."""
+    if not known or not folder.is_dir() or {p.name for p in folder.iterdir()} != set(known):
+        return False
+    return all(is_whole(folder / name, digest) for name, digest in known.items())
 
 
 def _write(

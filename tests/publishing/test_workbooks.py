@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from openpyxl.workbook import Workbook
 from analytics.reports.arrangement import Asked, Naming
 from analytics.reports.cells import build_cells
 from analytics.reports.declarations import Report, load_declaration
+from analytics.reports.intervals import Interval
 from analytics.reports.semantic_manifest import Catalog
 from publishing.pages import Column, Imprint, Lang, Line, Page
 from publishing.report_pages import pages_of
@@ -150,6 +152,24 @@ def test_figures_are_numbers_in_the_format_of_their_kind(
     total = [c.value for c in sheet[5]]
     assert total == ["合计", 5, pytest.approx(1 / 3), pytest.approx(42.5 / 3)]
     assert [c.number_format for c in sheet[5]][1:] == ["#,##0", "0.0%", "#,##0.0"]
+
+
+def test_the_ends_of_an_interval_stand_behind_its_mean(
+    tmp_path: Path, report: Report, cells: pl.DataFrame
+) -> None:
+    parts = ("weight", "weight_squared", "weighted_score", "weighted_square")
+    stated = Interval("mean_handling_hours", **dict.fromkeys(parts, "events_received"))
+    first = replace(report.tables[0], interval=stated)
+    with_interval = replace(report, tables=(first,))
+    sheet = written(tmp_path, with_interval, cells)["按类别"]
+    assert [c.value for c in sheet[4]][3:] == [
+        "平均时长\n(小时)",
+        "95% 区间下限\n(小时)",
+        "95% 区间上限\n(小时)",
+    ]
+    ends = stated.around({"mean_handling_hours": 1, "events_received": 5})
+    assert [c.value for c in sheet[5]][4:] == [pytest.approx(end) for end in ends or ()]
+    assert [c.number_format for c in sheet[5]][3:] == ["#,##0.0"] * 3
 
 
 def test_each_figure_stands_beside_the_one_before_and_both_lead_to_their_rows(

@@ -65,7 +65,7 @@ def _program(step: str) -> str:
         "cells": ("analytics.reports.cells", "_check_identifiers"),
         "audit": ("publishing.whole_way", "publish_cells"),
         "publish": ("publishing.publications", "put_in_place"),
-        "workbooks": ("publishing.report_folder", "_note"),
+        "workbooks": ("publishing.report_folder", "write_note"),
         "base_lists": ("publishing.exchange.base_lists", "_put"),
         "province": ("publishing.exchange.province", "put_folder"),
     }

@@ -184,7 +184,8 @@ def test_a_csv_cannot_carry_a_formula(civic: Civic) -> None:
     label = SimpleNamespace(zh="=1+1", en="=1+1")
     line = SimpleNamespace(labels=(label,), cells=({"value": -2.0},))
     metric = SimpleNamespace(label=SimpleNamespace(zh="@m", en="@m"))
-    arranged = SimpleNamespace(headings=(label,), metrics=(metric,), lines=(line,))
+    table = SimpleNamespace(interval=None)
+    arranged = SimpleNamespace(table=table, headings=(label,), metrics=(metric,), lines=(line,))
     rows = list(csv.reader(io.StringIO(report_formats.as_csv([arranged]))))  # type: ignore[list-item]
     assert rows == [["'=1+1", "'@m"], ["'=1+1", "-2"]]
 

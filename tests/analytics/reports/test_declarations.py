@@ -45,6 +45,15 @@ def test_a_slice_without_limits_has_the_levels_and_grains_of_its_report(tmp_path
         ("[]", "a report is a mapping"),
         ("name: r", "needs tables, title"),
         (HEAD + "colour: red\ntables: []", "has no colour"),
+        (
+            HEAD + "tables: [{metrics: [a], rows: period, interval: {mean: a}}]",
+            "an interval needs weight",
+        ),
+        (
+            HEAD + "tables: [{metrics: [a], rows: period, interval: {mean: a, weight: a, "
+            "weight_squared: b, weighted_score: a, weighted_square: a}}]",
+            "made of the table's metrics, not of b",
+        ),
         (HEAD + "tables: []", "at least one table"),
         (HEAD + "tables: [{metrics: [m]}]", "needs rows"),
         (HEAD + "tables: [{metrics: [m], rows: kind}]", "neither place, period nor"),

@@ -12,6 +12,7 @@ import pytest
 from civic.errors import CivicError
 from publishing.exchange import province, write_province
 from publishing.exchange.province_policy import Leaving, Policy, heading_of, load_policy
+from publishing.written import noted
 from tests.publishing.exchange.made import CODES, CONTRACTS, FORMULA, NAMES, SECRETS
 from tests.publishing.exchange.test_base_lists import files_of
 
@@ -134,6 +135,20 @@ def test_an_extract_that_was_altered_is_put_right(fresh) -> None:
     (made.folder / "unit.csv").write_text("altered")
     assert write_province(fresh, number=1).state == "written"
     assert files_of(made.folder) == before
+
+
+def test_one_that_stands_as_it_was_written_is_not_written_again(fresh, monkeypatch) -> None:
+    made = write_province(fresh, number=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(province, "write_csv", lambda *_: pytest.fail("was written again"))
+        again = write_province(fresh, number=1)
+        assert (again.state, again.manifest) == ("unchanged", made.manifest)
+        patch.setattr(province, "noted", lambda note, _: noted(note, "something else"))
+        with pytest.raises(pytest.fail.Exception):
+            write_province(fresh, number=1)
+    (made.folder / "left.txt").write_text("by somebody")
+    assert write_province(fresh, number=1).state == "written"
+    assert not (made.folder / "left.txt").exists()
 
 
 def test_a_folder_that_is_a_file_is_a_clear_error(fresh, tmp_path) -> None:
