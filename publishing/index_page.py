@@ -14,14 +14,16 @@ from typing import Any
 import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from analytics.checks import OutlierCheck, ValidationRule, load_checks, run_checks
+from analytics.reports.asking import place_names
 from analytics.reports.coordinates import ALL
 from analytics.reports.declarations import Report
 from analytics.reports.metrics import Label, Metric
 from analytics.reports.periods import UNDATED
 from analytics.reports.semantic_manifest import Catalog
-from analytics.reports.wording import period_name
+from analytics.reports.wording import period_name, place_name
 from ingestion.contracts import Contract
-from publishing.completeness import completeness
+from publishing.completeness import completeness, data_until
 from publishing.opening import OpenPublication
 from publishing.pages import LANGUAGES, Imprint, Lang
 from publishing.wording import EMPTY, index_words, word
@@ -32,6 +34,8 @@ CHARTED = ("events_by_day", "events_received")
 LATEST_MONTHS = 2
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 680, 15, 125
 _MOST_LABELS = 9
+ODD_SHOWN = 5
+"""Findings of each check on the page; `civic checks run` shows the others."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ def _content(material: Material, lang: Lang) -> dict[str, Any]:
             }
             for report in material.reports.values()
         ],
+        "checks": _checks(material, cells, drops, lang),
         "complete": _complete(drops, material.contracts, lang),
         "received": _received(drops, material.contracts, lang),
     }
@@ -160,6 +165,44 @@ def _chart(material: Material, whole: pl.DataFrame, lang: Lang) -> dict[str, Any
         "most": f"{most:,.0f}",
         "points": " ".join(f"{x:.1f},{y:.1f}" for x, y in at),
         "labels": [(f"{x:.1f}", points[n][0]) for n, (x, _) in enumerate(at) if n % every == 0],
+    }
+
+
+def _checks(
+    material: Material, cells: pl.DataFrame, drops: pl.DataFrame, lang: Lang
+) -> dict[str, Any]:
+    """The figures that declared checks found odd, the first of each check."""
+    declared = load_checks()
+    found = run_checks(declared.values(), cells, material.catalog, data_until(drops))
+    names = place_names(material.publication.table("places").filter(pl.col("is_current")))
+    told = word("odd" if found.height else "none_odd", lang, len(declared), found.height)
+    shown = found.group_by("check", maintain_order=True).head(ODD_SHOWN)
+    return {
+        "told": told,
+        "found": [
+            _odd(row, declared, material.catalog, names, lang)
+            for row in shown.iter_rows(named=True)
+        ],
+    }
+
+
+def _odd(
+    row: Mapping[str, Any],
+    declared: Mapping[str, OutlierCheck | ValidationRule],
+    catalog: Catalog,
+    names: dict[str, str],
+    lang: Lang,
+) -> dict[str, str]:
+    metric = catalog.metric(row["metric"])
+    place = _in(place_name(row["place_code"], names), lang)
+    return {
+        "check": _in(declared[row["check"]].title, lang),
+        "where": " · ".join(filter(None, (place, row["slices"]))),
+        "period": _in(period_name(row["period"]), lang),
+        "label": f"{_in(metric.label, lang)}{_unit(metric, lang)}",
+        "figure": _shown(metric, row),
+        "expected": _shown(metric, {"value": row["expected"]}),
+        "cell_id": row["cell_id"] or "",
     }
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
+import analytics.checks
 import analytics.reports
 from analytics.reports.declarations import load_declarations
 from analytics.reports.wording import value_labels
@@ -37,7 +38,11 @@ INDEX = "index"
 REPORTS_WORTH_IT, PROCESSES = 8, 2
 """With fewer reports to write than these, other processes are not worth starting."""
 
-WRITERS = (Path(__file__).parent, Path(analytics.reports.__file__).parent)
+WRITERS = (
+    Path(__file__).parent,
+    Path(analytics.reports.__file__).parent,
+    Path(analytics.checks.__file__).parent,
+)
 """The folders whose code and declarations decide what stands in a workbook."""
 
 

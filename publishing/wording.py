@@ -74,6 +74,15 @@ WORDS: dict[str, dict[Lang, str]] = {
         "en": "The period shown had not ended: the data reach to {0}.",
     },
     "and_others": {"zh": "{0}等", "en": "{0} and others"},
+    "odd": {
+        "zh": "{0} 项检查，{1} 处需核实。异常不等于错误；全部见 civic checks run。",
+        "en": "{0} checks, {1} figures to look at. Unusual is not wrong; all of them: "
+        "civic checks run.",
+    },
+    "none_odd": {
+        "zh": "{0} 项检查，无需核实的数字。",
+        "en": "{0} checks found nothing to look at.",
+    },
     "audited": {
         "zh": "质量审核通过：{0} 项检查，{1} 项提醒。",
         "en": "Audits passed: {0} checks, {1} warnings.",
@@ -89,6 +98,13 @@ INDEX: dict[str, dict[Lang, str]] = {
     "whole": {"zh": "全部期间", "en": "All time"},
     "trace": {"zh": "追溯（全部期间）", "en": "Trace (all time)"},
     "reports": {"zh": "报表", "en": "Reports"},
+    "checks": {"zh": "需核实的数字", "en": "Figures to look at"},
+    "check": {"zh": "检查", "en": "Check"},
+    "where": {"zh": "地区", "en": "Where"},
+    "period": {"zh": "期间", "en": "Period"},
+    "figure": {"zh": "数值", "en": "Figure"},
+    "expected": {"zh": "参照", "en": "Expected"},
+    "trace_it": {"zh": "追溯", "en": "Trace"},
     "complete": {"zh": "报送是否齐全", "en": "Is it complete?"},
     "last_period": {"zh": "最近一期", "en": "Last period"},
     "sent": {"zh": "已报单位", "en": "Units that sent it"},

@@ -92,6 +92,8 @@ def test_the_first_page_shows_published_figures_and_leads_to_every_workbook(
     (received,) = whole.filter(metric="events_received").to_dicts()
     assert f"{received['value']:,.0f}" in page
     assert f"civic trace {received['cell_id']}" in page
+    assert set(re.findall(r"civic trace (\w+)", page)) <= set(cells["cell_id"])
+    assert ("项检查" if lang == "zh" else " checks") in page
     linked = set(re.findall(r'href="([^"]+)"', page))
     assert {path.name for path in folder.glob(f"*.{lang}.xlsx")} <= linked
     assert all((folder / name).is_file() for name in linked)
