@@ -170,7 +170,7 @@ def civic(made, built, monkeypatch):
 
     @contextmanager
     def open_publication(*_):
-        yield SimpleNamespace(connection=made, number=1)
+        yield SimpleNamespace(connection=made, number=1, has=lambda _: False)
 
     monkeypatch.setattr("publishing.publications.open_publication", open_publication)
     monkeypatch.setattr("publishing.serving_tables.catalog_of", lambda _: catalog)
