@@ -97,7 +97,7 @@ def load_settings() -> Settings:
 
     ``CIVIC_HOME``, ``CIVIC_CONTRACTS`` (more contract folders, ``:``-separated),
     ``CIVIC_CATALOG``, ``CIVIC_DATA_PATH``, ``CIVIC_SETTLE_SECONDS``, ``CIVIC_MEMORY_LIMIT``,
-    ``CIVIC_THREADS``.
+    ``CIVIC_THREADS``. (``CIVIC_PROCESSES`` is read where processes are started.)
     """
     home = Path(os.environ.get("CIVIC_HOME") or "var").expanduser().absolute()
     more = [Path(p).absolute() for p in os.environ.get("CIVIC_CONTRACTS", "").split(":") if p]

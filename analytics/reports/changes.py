@@ -149,13 +149,13 @@ def _in_one_period(
     return Compared(replace(now, lines=lines), tuple(changes))
 
 
-_Counted = set[tuple[str, str]]
-"""(metric, period) of which anything was counted anywhere."""
+_Counted = set[str]
+"""The periods in which the report counts anything anywhere."""
 
 
 def _counted(cells: pl.DataFrame) -> _Counted:
     whole = cells.filter(pl.col("level") == ALL, pl.col("slices") == "", pl.col("fact_rows") > 0)
-    return set(whole.select("metric", "period").iter_rows())
+    return set(whole["period"])
 
 
 def _changes(
@@ -164,7 +164,7 @@ def _changes(
     made = []
     for at, metric in enumerate(metrics):
         cell = old.cells[at] if old else None
-        was = _value(metric, cell, (metric.name, before or "") in counted)
+        was = _value(metric, cell, before in counted)
         this = _value(metric, now.cells[at], known=True)
         made.append(Change(this, was, cell, metric.is_share))
     return tuple(made)

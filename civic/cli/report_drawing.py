@@ -103,7 +103,7 @@ def with_identifiers(arranged: Arranged) -> Drawn:
             "line": " · ".join(filter(None, (text(label) for label in line.labels))),
             "metric": text(metric.label),
             "figure": figure(metric, cell),
-            "cell": cell["cell_id"] or "",
+            "cell": identifiers(cell),
         }
         for line in arranged.lines
         for metric, cell in zip(arranged.metrics, line.cells, strict=True)
@@ -127,8 +127,8 @@ def with_changes(arranged: Arranged, changes: Sequence[Sequence[Change]], ids: b
     for heading in (say("本期", "now"), say("此前", "before")):
         made.add_column(plain(heading), justify="right", no_wrap=True)
     if ids:
-        made.add_column(plain(say("本期编号", "identifier now")), no_wrap=True)
-        made.add_column(plain(say("此前编号", "and before")), no_wrap=True)
+        made.add_column(plain(say("本期编号", "identifier now")), overflow="fold")
+        made.add_column(plain(say("此前编号", "and before")), overflow="fold")
     else:
         made.add_column(plain(say("增减", "change")), justify="right", no_wrap=True)
     for line, own in zip(arranged.lines, changes, strict=True):
@@ -139,7 +139,7 @@ def with_changes(arranged: Arranged, changes: Sequence[Sequence[Change]], ids: b
             if change.now is not None or change.before is not None
         ]
         for at, (metric, cell, change) in enumerate(told):
-            found = [(c["cell_id"] if c else "") or "" for c in (cell, change.cell)]
+            found = [identifiers(c) for c in (cell, change.cell)]
             made.add_row(
                 plain("" if at else label),
                 plain(text(metric.label)),
@@ -150,6 +150,13 @@ def with_changes(arranged: Arranged, changes: Sequence[Sequence[Change]], ids: b
                 end_section=at == len(told) - 1,
             )
     return made
+
+
+def identifiers(cell: Mapping[str, Any] | None) -> str:
+    """By which a figure is traced; of a running total those of the cells that it is made of."""
+    if cell is None:
+        return ""
+    return cell["cell_id"] or " ".join(cell.get("parts") or ())
 
 
 def change_of(metric: Metric, change: Change) -> str:

@@ -63,20 +63,21 @@ def as_data(
 
 def figure_as_data(cell: Mapping[str, Any] | None, change: Change | None) -> dict[str, Any] | None:
     """A figure with its identifier, or those of its parts, and what it was before."""
-    known = ("cell_id", "value", "numerator", "denominator", "fact_rows", "source_rows")
-    now = None if cell is None else {name: cell[name] for name in known}
-    if cell is not None and "parts" in cell:
-        now = {**(now or {}), "parts": cell["parts"]}
+    now = _stated(cell)
     if change is None:
         return now
-    before = None if change.cell is None else {name: change.cell[name] for name in known}
-    earlier = before or (None if change.before is None else {"value": change.before})
+    earlier = _stated(change.cell) or (None if change.before is None else {"value": change.before})
     return {
         **(now or {"value": change.now}),
         "before": earlier,
         "change": change.amount,
         "change_rate": change.rate,
     }
+
+
+def _stated(cell: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    known = ("cell_id", "value", "numerator", "denominator", "fact_rows", "source_rows", "parts")
+    return None if cell is None else {name: cell[name] for name in known if name in cell}
 
 
 def as_csv(arranged: Iterable[Arranged], changes: Changes | None = None) -> str:
@@ -90,7 +91,7 @@ def as_csv(arranged: Iterable[Arranged], changes: Changes | None = None) -> str:
             writer.writerow([])
         headings = [text(m.label) for m in one.metrics]
         if changes:
-            kinds = ("", say("（上期）", " (before)"), say("（增减）", " (change)"))
+            kinds = ("", say("（此前）", " (before)"), say("（增减）", " (change)"))
             headings = [f"{name}{kind}" for name in headings for kind in kinds]
         if one.table.interval and not changes:
             headings += [text(LOW), text(HIGH)]
