@@ -15,6 +15,7 @@ from ingestion.contracts import Contract, load_contracts
 os.environ["CIVIC_PROCESSES"] = "1"
 
 SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
+SHARED_VECTORS = PROJECT_ROOT.parent / "shared" / "vectors"
 
 
 @pytest.fixture
@@ -45,6 +46,14 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the real files are not there: {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def shared_vectors() -> Path:
+    """The published results beside the project; a test that needs them says so without them."""
+    if not SHARED_VECTORS.is_dir():
+        pytest.skip(f"the published results are not there: {SHARED_VECTORS}")
+    return SHARED_VECTORS
 
 
 def home_of(folder: Path) -> Settings:

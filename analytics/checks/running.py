@@ -6,16 +6,16 @@ Belongs here: choosing cells and putting findings together. Does not belong here
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from analytics.checks.declarations import Check, OutlierCheck, ValidationRule
 from analytics.checks.scores import scores
-from analytics.reports.metrics import Metric
-from analytics.reports.periods import UNDATED, between, bounds
 from analytics.reports.semantic_manifest import Catalog
+from analytics.trends.series import Series, series_of
 
 _AT = ("level", "place_code", "grain", "period", "slices")
 FINDINGS = pl.Schema(
@@ -78,56 +78,33 @@ def _outliers(
 ) -> pl.DataFrame:
     found: list[dict[str, Any]] = []
     for name in check.metrics:
-        ours = cells.filter(
-            pl.col("level").is_in(check.levels),
-            pl.col("period") != UNDATED,
-            metric=name,
-            grain=check.grain,
-            slices="",
-        ).unique(_AT, keep="first", maintain_order=True)
-        periods = _whole_periods(ours["period"].unique().to_list(), until)
-        for (place,), own in ours.sort("period").group_by("place_code", maintain_order=True):
-            found += _of_place(check, catalog.metric(name), own, periods, str(place))
+        for series in series_of(cells, catalog.metric(name), check.grain, check.levels, until):
+            found += _of_place(check, series)
     made = _findings(pl.DataFrame(found, schema=FINDINGS))
     return made.sort(pl.col("score").abs(), *_AT, descending=[True, *(False for _ in _AT)])
 
 
-def _of_place(
-    check: OutlierCheck, metric: Metric, own: pl.DataFrame, periods: list[str], place: str
-) -> Iterator[dict[str, Any]]:
-    """A count that has no cell was 0, from the first period in which the place had one."""
-    by_period = {cell["period"]: cell for cell in own.iter_rows(named=True)}
-    since = [p for p in periods if p >= own.item(0, "period")]
-    if not metric.is_additive:
-        since = [p for p in since if p in by_period and by_period[p]["value"] is not None]
-    values = [by_period[p]["value"] if p in by_period else 0.0 for p in since]
-    if len(values) <= check.periods:
+def _of_place(check: OutlierCheck, series: Series) -> Iterator[dict[str, Any]]:
+    there = np.flatnonzero(~np.isnan(series.values))
+    if len(there) <= check.periods:
         return
-    for period, value, (score, expected) in zip(
-        since, values, scores(values, check.method), strict=True
-    ):
+    judged = scores(series.values[there].tolist(), check.method)
+    for at, (score, expected) in zip(there, judged, strict=True):
         if abs(score) > check.threshold:
-            cell = by_period.get(period)
             yield {
                 "check": check.name,
-                "metric": metric.name,
-                "level": own.item(0, "level"),
-                "place_code": place,
+                "metric": series.metric,
+                "level": series.level,
+                "place_code": series.place_code,
                 "grain": check.grain,
-                "period": period,
-                "slices": "",
-                "value": value,
+                "period": series.periods[at],
+                "slices": series.slices,
+                "value": series.values[at],
                 "expected": expected,
                 "score": score,
-                "cell_id": cell["cell_id"] if cell else None,
+                "cell_id": series.cell_ids[at],
                 "other_cell_id": None,
             }
-
-
-def _whole_periods(found: list[str], until: date | None) -> list[str]:
-    """All periods from the first to the last of those found that had ended, none left out."""
-    ended = [p for p in found if until is None or bounds(p)[1] - timedelta(days=1) <= until]
-    return between(min(ended), max(ended)) if ended else []
 
 
 def _findings(frame: pl.DataFrame, **stated: pl.Expr) -> pl.DataFrame:

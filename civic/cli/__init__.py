@@ -15,6 +15,7 @@ from civic.cli import (
     publications,
     reports,
     simulate,
+    trends,
     up,
     verify,
 )
@@ -29,7 +30,19 @@ app = typer.Typer(
     help="Civic Lakehouse: from a dropped file to a published figure, and back to its line.",
 )
 
-GROUPS = (intake, publications, reports, checks, exchange, verify, maintenance, simulate, up, demo)
+GROUPS = (
+    intake,
+    publications,
+    reports,
+    checks,
+    trends,
+    exchange,
+    verify,
+    maintenance,
+    simulate,
+    up,
+    demo,
+)
 
 for group in GROUPS:
     group.register(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from typing import Any
 
 import polars as pl
 import pytest
@@ -183,3 +184,33 @@ def test_checks_of_its_figures_name_cells_that_can_be_traced(
         assert words in shown.stdout
     with pytest.raises(CivicError, match="no check nothing"):
         CliRunner().invoke(app, ["checks", "run", "nothing"], catch_exceptions=False)
+
+
+def test_alerts_and_explanations_name_figures_that_can_be_traced(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CIVIC_HOME", str(town.settings.home))
+    said = asked("alerts", "--weeks", "26", "--json")
+    assert said["series"] > 0
+    cells = cells_of(town.settings)
+    assert {alert["cell_id"] for alert in said["alerts"]} <= set(cells["cell_id"])
+    months = cells.filter(
+        pl.col("period") != "undated", report="handling", level="all", grain="month", slices=""
+    )
+    for metric in ("events_received", "on_time_rate"):
+        figure = months.filter(metric=metric).sort("period").to_dicts()[-1]
+        found = asked("explain", figure["cell_id"], "--json")
+        parts = pl.DataFrame(found["parts"])
+        change = figure["value"] - found["value_before"]
+        for by in ("place", "category"):
+            added = parts.filter(by=by)["contribution"].sum()
+            assert added == pytest.approx(change, abs=1e-9), (metric, by)
+        assert set(parts["cell_id"].drop_nulls()) <= set(cells["cell_id"])
+    for shown in (["alerts"], ["explain", figure["cell_id"], "--against", "previous"]):
+        assert CliRunner().invoke(app, shown, catch_exceptions=False).exit_code == 0
+    with pytest.raises(CivicError, match="not periods of one kind"):
+        asked("explain", figure["cell_id"], "--against", "2019")
+
+
+def asked(*words: str) -> Any:
+    return json.loads(CliRunner().invoke(app, [*words], catch_exceptions=False).stdout)

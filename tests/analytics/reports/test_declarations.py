@@ -23,7 +23,16 @@ def declared(tmp_path: Path, text: str) -> Path:
 def test_the_reports_of_the_project_are_sound() -> None:
     without_modules = {r for r in load_declarations() if not r.startswith("module_")}
     assert without_modules == {
-        *("city_summary", "events", "events_by_day", "feeds", "handling", "hotline", "register"),
+        *(
+            "city_summary",
+            "events",
+            "events_by_day",
+            "events_by_week",
+            "feeds",
+            "handling",
+            "hotline",
+            "register",
+        ),
         *("new_organisation_feedback", "prevention_nets", "unit_handling", "work_items"),
     }
 
