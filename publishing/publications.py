@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
@@ -37,6 +37,9 @@ from publishing.shelf import (
     staging,
     switch,
 )
+
+if TYPE_CHECKING:
+    from publishing.insights import Insights
 
 __all__ = [
     "Diff",
@@ -63,10 +66,12 @@ def publish(
     tables: Mapping[str, str],
     verdict: Mapping[str, Any],
     drops: pl.DataFrame,
+    insights: Insights | None = None,
 ) -> Publication:
     """Publish the lake as it stands, with these cells, and let readers see it.
 
-    ``tables``: serving table -> SQL against the lake. ``verdict``: what the audits said
+    ``tables``: serving table -> SQL against the lake; ``insights``: further ones, made from the
+    cells where there is something new to publish. ``verdict``: what the audits said
     (``passed``, ``results``). ``drops``: the rows of ``bronze.drops``. No process may have the
     live lake open. Where cells, drops and serving tables are those of the current or the newest
     publication, no new number is made: that one is current afterwards and comes back with
@@ -85,6 +90,8 @@ def publish(
         raise CivicError(f"Serving tables may not be called {', '.join(sorted(unknown))}.")
     with publishing_alone(settings):
         content = content_of(cells, tables, drops)
+        if insights is not None:
+            content["insights"] = insights.origin
         kept = list_publications(settings)
         same = _same_as(content, kept)
         if same is not None:
@@ -101,6 +108,7 @@ def publish(
                 tables=tables,
                 verdict=verdict,
                 content=content,
+                derived=(lambda lake: insights.make(lake, cells, drops)) if insights else None,
             )
             made = put_in_place(folder, settings, number)
         switch(settings, number, "published")
@@ -148,6 +156,7 @@ def _write(
     tables: Mapping[str, str],
     verdict: Mapping[str, Any],
     content: Mapping[str, Any],
+    derived: Callable[[duckdb.DuckDBPyConnection], Mapping[str, pl.DataFrame]] | None,
 ) -> None:
     catalog, serving = folder / f"v_{number}.ducklake", folder / f"v_{number}.duckdb"
     _copy_catalog(settings, catalog)
@@ -157,7 +166,8 @@ def _write(
     with open_catalog_copy(settings, catalog) as connection:
         snapshot = _snapshot(connection)
         manifest = manifest_of(number, content, snapshot, verdict, versions)
-        _write_serving(connection, serving, cells, tables, manifest)
+        frames = {**(derived(connection) if derived else {}), "cells": cells.sort("cell_id")}
+        _write_serving(connection, serving, frames, tables, manifest)
     manifest["serving_sha256"] = file_digest(serving)
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     (folder / f"v_{number}.json").write_text(text + "\n", encoding="utf-8")
@@ -195,14 +205,16 @@ def _snapshot(connection: duckdb.DuckDBPyConnection) -> int:
 def _write_serving(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
-    cells: pl.DataFrame,
+    frames: Mapping[str, pl.DataFrame],
     tables: Mapping[str, str],
     manifest: Mapping[str, Any],
 ) -> None:
     quoted = str(path).replace("'", "''")
     connection.execute(f"attach '{quoted}' as serving")
-    connection.register("published_cells", cells.sort("cell_id"))
-    connection.execute("create table serving.main.cells as from published_cells")
+    for name, frame in frames.items():
+        connection.register("published", frame)
+        connection.execute(f'create table serving.main."{name}" as from published')
+        connection.unregister("published")
     for name, sql in tables.items():
         quoted_name = name.replace('"', '""')
         connection.execute(f'create table serving.main."{quoted_name}" as {sql}')

@@ -44,7 +44,8 @@ ALERTS = pl.Schema(
 )
 """An alert. ``since``: the first week of the rise. ``expected`` and ``limit``: what was to be
 expected, and the most that would be no alert of a week by itself. ``ratio``: of what came since the
-rise began to what was expected, with its 95 % interval (of the count). ``methods``: those that saw it."""
+rise began to what was expected, with its 95 % interval (of the count). ``methods``: those that
+saw it."""
 
 
 @dataclass(frozen=True)

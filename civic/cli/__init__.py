@@ -7,6 +7,7 @@ import sys
 import typer
 
 from civic.cli import (
+    assessment,
     checks,
     demo,
     exchange,
@@ -36,6 +37,7 @@ GROUPS = (
     reports,
     checks,
     trends,
+    assessment,
     exchange,
     verify,
     maintenance,

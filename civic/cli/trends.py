@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from analytics.reports.metrics import Label, Metric
-    from analytics.trends.alerts import Watching
     from publishing.publications import OpenPublication
 
 WEEKS = 4
@@ -46,17 +45,22 @@ def show_alerts(
     as_json: AsJson = False,
 ) -> None:
     """Show weeks in which unusually much came in; each with its reason and its figure to trace."""
-    from analytics.trends.alerts import alerts, load_watching
     from analytics.trends.contributions import excesses
     from publishing.completeness import data_until
     from publishing.publications import open_publication
     from publishing.serving_tables import catalog_of
 
-    watching = load_watching()
     with open_publication(load_settings(), publication) as opened:
+        if not opened.has("alerts"):
+            raise CivicError(
+                f"Publication {opened.number} has no alerts: it is of an earlier version.",
+                "Run: civic run",
+                zh=f"第 {opened.number} 号发布没有预警：由早期版本生成。",
+                remedy_zh="运行：civic run",
+            )
         catalog, until = catalog_of(opened), data_until(opened.table("drops"))
-        found, watched = alerts(opened.cells, catalog, watching, until)
-        shown = _of_last_weeks(found, opened.cells, weeks, until)
+        [watching] = opened.table("alerts_watched").to_dicts()
+        shown = _of_last_weeks(opened.table("alerts"), opened.cells, weeks, until)
         parents = opened.table("places").select("place_code", "parent_code").unique()
         reasons = [excesses(opened.cells, alert, parents) for alert in shown.to_dicts()]
         names = _Names(opened)
@@ -66,13 +70,20 @@ def show_alerts(
             {**alert, "parts": reason.to_dicts()}
             for alert, reason in zip(shown.to_dicts(), reasons, strict=True)
         ]
-        print_json({"publication": number, "weeks": weeks, "series": watched, "alerts": entries})
+        print_json(
+            {
+                "publication": number,
+                "weeks": weeks,
+                "series": watching["watched"],
+                "alerts": entries,
+            }
+        )
         return
     rows = [
         _alert_row(alert, reason, catalog.metric(alert["metric"]), names)
         for alert, reason in zip(shown.to_dicts(), reasons, strict=True)
     ]
-    _draw_alerts(rows, watching, weeks, watched, number)
+    _draw_alerts(rows, watching, weeks, number)
 
 
 def explain(
@@ -171,7 +182,7 @@ def _alert_row(
 
 
 def _draw_alerts(
-    rows: list[dict[str, str]], watching: Watching, weeks: int, watched: int, number: int
+    rows: list[dict[str, str]], watching: Mapping[str, Any], weeks: int, number: int
 ) -> None:
     headings = {
         "week": say("周", "week"),
@@ -182,11 +193,12 @@ def _draw_alerts(
         "cell": say("编号", "identifier"),
     }
     shown: list[dict[str, str]] = []
-    left, chance = 0, watched * watching.false_alarms
+    left, watched, at_most = 0, watching["watched"], watching["at_most"]
+    chance = watched * watching["false_alarms"]
     for week in dict.fromkeys(row["week"] for row in rows):
         own = [row for row in rows if row["week"] == week]
-        shown += own[: watching.at_most]
-        left += len(own) - min(len(own), watching.at_most)
+        shown += own[:at_most]
+        left += len(own) - min(len(own), at_most)
     title = say(f"预警：最近 {weeks} 个整周", f"Alerts: the last {weeks} whole weeks")
     if shown:
         console.print(table(title, headings, shown))

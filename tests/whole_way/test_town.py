@@ -202,7 +202,8 @@ def test_alerts_and_explanations_name_figures_that_can_be_traced(
         found = asked("explain", figure["cell_id"], "--json")
         parts = pl.DataFrame(found["parts"])
         change = figure["value"] - found["value_before"]
-        for by in ("place", "category"):
+        assert {"category", "feed"} <= set(parts["by"])
+        for by in parts["by"].unique():
             added = parts.filter(by=by)["contribution"].sum()
             assert added == pytest.approx(change, abs=1e-9), (metric, by)
         assert set(parts["cell_id"].drop_nulls()) <= set(cells["cell_id"])

@@ -5,9 +5,6 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-import statsmodels.api as sm
-from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
-
 from analytics.trends.surveillance.judged import Floats
 
 
@@ -19,8 +16,11 @@ def fitted(
     Raises ValueError where it cannot be fitted. That counts are predicted exactly, as those of a
     quiet street that has none, is no reason to warn.
     """
-    families = sm.families
+    from statsmodels.genmod import families
+    from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+
     family = families.NegativeBinomial(alpha=dispersion) if dispersion else families.Poisson()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PerfectSeparationWarning)
-        return sm.GLM(counts, design, family=family, var_weights=weights).fit()
+        return GLM(counts, design, family=family, var_weights=weights).fit()

@@ -1,0 +1,163 @@
+"""What was to be expected of anybody with the same mix of work, by a model fitted on others.
+
+Rows of work are told apart by what the one who did it does not choose (category, level, place,
+season, load). A model is fitted on the rows of other subjects only (cross-fitting by subject), so
+nobody's own doing makes up what is expected of them; of a linear and a tree model the one that
+predicts better out of sample is taken. Belongs here: the model and its calibration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Kind = Literal["share", "amount", "rate"]
+FOLDS = 5
+LEAST_ROWS = {"share": 200, "amount": 200, "rate": 20}
+"""With fewer rows than these no model is fitted: the mean of the others is expected of all."""
+LEAST_FOR_TREES = 1000
+MOST_ROWS = 100_000
+"""A model is fitted on a sample of this size where there are more rows."""
+SOLVER = "newton-cholesky"
+RARE = 30
+LEAST_AMOUNT = 1e-3
+CALIBRATION = pl.Schema({"rows": pl.Int64(), "expected": pl.Float64(), "observed": pl.Float64()})
+
+
+@dataclass(frozen=True)
+class Expected:
+    """``values``: of each row. ``model``: the name of the one that was taken.
+
+    ``calibration``: tenths of the rows by what was expected of them, with what came about (columns
+    ``CALIBRATION``).
+    """
+
+    values: Floats
+    model: str
+    calibration: pl.DataFrame
+
+
+def expected(
+    outcomes: Floats,
+    mix: pl.DataFrame,
+    subjects: Sequence[str],
+    kind: Kind,
+) -> Expected:
+    """What was to be expected of each row.
+
+    ``outcomes``: shape (rows,), 0 or 1 for a 'share', not negative for an 'amount' (of one piece
+    of work) and a 'rate' (of one subject, amounts in a month). ``mix``: a column for each
+    circumstance, texts or numbers. ``subjects``: who did each row.
+    """
+    groups = np.asarray(subjects)
+    if len(outcomes) < LEAST_ROWS[kind] or len(np.unique(groups)) < FOLDS or len(mix.columns) == 0:
+        values = _mean_of_others(outcomes, groups)
+        return Expected(values, "mean", _calibration(outcomes, values))
+    found = {}
+    table, texts = _coded(mix)
+    for name, model in _candidates(texts, table.shape[1], len(table), kind).items():
+        values = _cross_fitted(model, outcomes, table, groups, kind)
+        found[_deviance(outcomes, values, kind)] = (name, values)
+    name, values = found[min(found)]
+    return Expected(values, name, _calibration(outcomes, values))
+
+
+def _coded(mix: pl.DataFrame) -> tuple[Floats, list[int]]:
+    """The circumstances as numbers, and the columns that stand for texts.
+
+    Values that fewer than ``RARE`` rows have are one value.
+    """
+    texts = [name for name, dtype in mix.schema.items() if dtype == pl.String]
+    coded = mix.with_columns(
+        pl.when(pl.len().over(name) >= RARE)
+        .then(pl.col(name).rank("dense"))
+        .otherwise(0)
+        .alias(name)
+        for name in texts
+    )
+    return coded.to_numpy().astype(float), [mix.columns.index(name) for name in texts]
+
+
+def _candidates(texts: list[int], columns: int, rows: int, kind: Kind) -> dict[str, Any]:
+    from sklearn.compose import ColumnTransformer
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.linear_model import GammaRegressor, LogisticRegression, PoissonRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    numbers = [at for at in range(columns) if at not in texts]
+    trees: dict[str, Any] = {
+        "max_iter": 60,
+        "learning_rate": 0.1,
+        "max_leaf_nodes": 8,
+        "min_samples_leaf": 40,
+        "categorical_features": texts or None,
+        "random_state": 0,
+    }
+    linear: Any = LogisticRegression(C=1.0, solver=SOLVER)
+    boosted: Any = HistGradientBoostingClassifier(**trees)
+    if kind == "amount":
+        linear = GammaRegressor(alpha=1e-2, solver=SOLVER)
+        boosted = HistGradientBoostingRegressor(loss="gamma", **trees)
+    elif kind == "rate":
+        linear = PoissonRegressor(alpha=1e-3, solver=SOLVER)
+    one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    each = ColumnTransformer([("texts", one_hot, texts), ("numbers", StandardScaler(), numbers)])
+    made = {"linear": make_pipeline(each, linear)}
+    if kind != "rate" and rows >= LEAST_FOR_TREES:
+        made["trees"] = make_pipeline(boosted)
+    return made
+
+
+def _cross_fitted(
+    model: Any, outcomes: Floats, table: Floats, groups: NDArray[Any], kind: Kind
+) -> Floats:
+    from sklearn.model_selection import GroupKFold
+
+    chance = np.random.default_rng(0)
+    values = np.empty(len(outcomes))
+    known = np.maximum(outcomes, LEAST_AMOUNT) if kind == "amount" else outcomes
+    for others, test in GroupKFold(FOLDS).split(table, groups=groups):
+        train = others
+        if len(others) > MOST_ROWS:
+            train = np.sort(chance.choice(others, MOST_ROWS, replace=False))
+        if kind == "share" and len(np.unique(known[train])) < 2:
+            values[test] = known[train].mean()
+            continue
+        fitted = model.fit(table[train], known[train])
+        own = table[test]
+        values[test] = fitted.predict_proba(own)[:, 1] if kind == "share" else fitted.predict(own)
+    return values
+
+
+def _mean_of_others(outcomes: Floats, groups: NDArray[Any]) -> Floats:
+    _, which = np.unique(groups, return_inverse=True)
+    sums, counts = np.bincount(which, outcomes), np.bincount(which)
+    others = len(outcomes) - counts
+    with np.errstate(divide="ignore", invalid="ignore"):
+        means = (outcomes.sum() - sums) / others
+    return np.where(others > 0, means, outcomes.mean() if len(outcomes) else 0.0)[which]
+
+
+def _deviance(outcomes: Floats, values: Floats, kind: Kind) -> float:
+    if kind == "share":
+        p = np.clip(values, 1e-6, 1 - 1e-6)
+        return float(-(outcomes * np.log(p) + (1 - outcomes) * np.log(1 - p)).mean())
+    y, mean = np.maximum(outcomes, LEAST_AMOUNT), np.maximum(values, LEAST_AMOUNT)
+    return float((y / mean - np.log(y / mean) - 1).mean())
+
+
+def _calibration(outcomes: Floats, values: Floats, parts: int = 10) -> pl.DataFrame:
+    order = np.argsort(values, kind="stable")
+    found = [
+        {"rows": len(part), "expected": values[part].mean(), "observed": outcomes[part].mean()}
+        for part in np.array_split(order, parts)
+        if len(part)
+    ]
+    return pl.DataFrame(found, schema=CALIBRATION)

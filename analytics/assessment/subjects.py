@@ -1,0 +1,77 @@
+"""Who is assessed, by what they were in charge of, month by month.
+
+Belongs here: subjects of a scheme and the keys of their work. Does not belong here: their work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from analytics.assessment.schemes import Scheme
+from analytics.reports.periods import bounds
+from civic.lake import LAKE
+
+PLACES = {"city": 4, "district": 6, "street": 9}
+"""The digits of a division code that name the place of a level."""
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """The subjects of a scheme.
+
+    ``info``: ``subject, unit, peers`` (the place within which they are compared). ``charge``:
+    ``subject, key, month``: whose work of which month is which subject's; ``key`` is a grid's code
+    or a value of a dimension. Only whole months in charge count.
+    """
+
+    info: pl.DataFrame
+    charge: pl.DataFrame
+
+    def by_name(self) -> Subjects:
+        """The same, whose work stands under their own names: no grid between."""
+        own = self.charge.select("subject", "month").unique(maintain_order=True)
+        return Subjects(self.info, own.select("subject", "month", key="subject"))
+
+
+def subjects_of(
+    connection: duckdb.DuckDBPyConnection, scheme: Scheme, months: Sequence[str]
+) -> Subjects:
+    """The subjects of a scheme in these months; ``connection`` has the lake attached."""
+    if scheme.kind == "unit":
+        found = connection.execute(
+            f"select unit_name as subject, unit_code as unit, place_code as place, "
+            f"unit_name as key, null::date as since, null::date as until "
+            f"from {LAKE}.marts.dim_unit where unit_name is not null order by all"
+        ).pl()
+    else:
+        found = connection.execute(
+            f"""
+            select staff_no as subject, unit_code as unit, grid as place, grid as key, since, until
+            from (
+              select *, unnest(string_split_regex(grids_in_charge, '[,;，；、 ]+')) as grid
+              from {LAKE}.marts.dim_staff
+              where post = $post and grids_in_charge is not null
+            )
+            order by all
+            """,
+            {"post": scheme.post},
+        ).pl()
+    digits = PLACES.get(scheme.peers)
+    peers = pl.col("place").str.head(digits) if digits else pl.lit("all")
+    info = found.group_by("subject", maintain_order=True).agg(
+        pl.col("unit").first(), peers=peers.first()
+    )
+    whole = pl.DataFrame(
+        [(month, *bounds(month)) for month in months],
+        schema={"month": pl.String, "first": pl.Date, "behind": pl.Date},
+        orient="row",
+    )
+    charge = found.join(whole, how="cross").filter(
+        pl.col("since").is_null() | (pl.col("since") <= pl.col("first")),
+        pl.col("until").is_null() | (pl.col("until") >= pl.col("behind")),
+    )
+    return Subjects(info, charge.select("subject", "key", "month").unique().sort(pl.all()))

@@ -1,0 +1,358 @@
+"""``civic assess`` (list, show, card): how work is assessed, and what a score is made of.
+
+Belongs here: how scores look in the terminal. Does not belong here: computing them
+(``analytics.assessment``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from civic.cli.console import AsJson, console, print_json, say, table
+from civic.cli.report_drawing import as_figure, plain, text
+from civic.errors import CivicError
+from civic.settings import load_settings
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from analytics.assessment.schemes import Indicator, Scheme
+    from analytics.assessment.scorecards import Card
+    from analytics.reports.semantic_manifest import Catalog
+    from publishing.publications import OpenPublication
+
+SHOWN = 40
+
+assess = typer.Typer(
+    no_args_is_help=True, help="Scores of work: fair to what there was to do, opened down to rows."
+)
+
+Number = Annotated[
+    int | None, typer.Option("--publication", help="A publication's number; else the current one.")
+]
+Period = Annotated[str | None, typer.Option("--period", help="As 2026-Q3; else the last.")]
+
+VERDICTS = {
+    "far below": ("远低于预期", "far below"),
+    "below": ("低于预期", "below"),
+    "as expected": ("与预期相当", "as expected"),
+    "above": ("高于预期", "above"),
+    "far above": ("远高于预期", "far above"),
+}
+PARTS = {
+    "ability": ("能", "ability"),
+    "diligence": ("勤", "diligence"),
+    "results": ("绩", "results"),
+}
+METHODS = {
+    "given": ("方案权重", "weights as given"),
+    "equal": ("等权", "equal weights"),
+    "entropy": ("熵权", "entropy weights"),
+    "critic": ("CRITIC 权重", "CRITIC weights"),
+    "geometric": ("几何平均", "geometric mean"),
+    "topsis": ("TOPSIS", "TOPSIS"),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.add_typer(assess, name="assess")
+
+
+@assess.command("list")
+def list_all(as_json: AsJson = False) -> None:
+    """Show the declared schemes and their indicators."""
+    from dataclasses import asdict
+
+    from analytics.assessment.schemes import load_schemes
+
+    schemes = load_schemes()
+    if as_json:
+        print_json([asdict(scheme) for scheme in schemes.values()])
+        return
+    for scheme in schemes.values():
+        rows = [
+            {
+                "indicator": text(one.title),
+                "part": say(*PARTS[one.part]),
+                "metric": one.metric,
+                "weight": f"{one.weight:.0%}",
+                "allows": ", ".join(one.mix) or "—",
+            }
+            for one in scheme.indicators
+        ]
+        headings = {
+            "indicator": say("指标", "indicator"),
+            "part": say("方面", "part"),
+            "metric": say("度量", "measure"),
+            "weight": say("权重", "weight"),
+            "allows": say("已考虑的工作条件", "allowed for"),
+        }
+        title = f"{scheme.name} v{scheme.version} · {text(scheme.title)}"
+        console.print(table(title, headings, rows))
+
+
+@assess.command("show")
+def show(
+    scheme: Annotated[str, typer.Argument(help="As listed.")],
+    period: Period = None,
+    place: Annotated[
+        str | None, typer.Option("--place", help="Only peers of this place, by code or name.")
+    ] = None,
+    publication: Number = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show scores with their intervals, and ranks among peers as far as they are known."""
+    from analytics.assessment.sensitivity import agreement, ranks_by_method
+    from publishing.publications import open_publication
+
+    with open_publication(load_settings(), publication) as opened:
+        chosen = _scheme(opened, scheme)
+        scores = opened.table("scores").filter(scheme=chosen.name)
+        indicators = opened.table("score_indicators").filter(scheme=chosen.name)
+        names = _places(opened)
+        number = opened.number
+        if place:
+            scores = _of_place(opened, scores, place)
+    known = sorted(scores["period"].unique())
+    if not known or (period and period not in known):
+        raise CivicError(
+            f"There are scores of {', '.join(known) or 'no period'}.",
+            zh=f"有得分的期间：{'、'.join(known) or '无'}。",
+        )
+    asked = period or known[-1]
+    own = scores.filter(period=asked).sort(
+        "peers", "score", "subject", descending=[False, True, False], nulls_last=True
+    )
+    methods = agreement(ranks_by_method(chosen, scores, indicators, asked))
+    if as_json:
+        entries = {"scores": own.to_dicts(), "methods": methods.to_dicts()}
+        print_json({"publication": number, "scheme": chosen.name, "period": asked, **entries})
+        return
+    _draw_scores(chosen, own, asked, names)
+    _draw_methods(methods)
+    console.print(
+        say(
+            f"第 {number} 号发布。区间为 90%；区间含 50 即与预期相当，排名只在区间内可信。"
+            "得分供人参考，由人决定；civic assess card 工号查看构成。",
+            f"Publication {number}. Intervals are of 90 %: one that holds 50 is as expected, and a "
+            "rank is known within its interval only. A person decides; civic assess card NUMBER "
+            "opens a score.",
+        ),
+        style="dim",
+    )
+
+
+@assess.command("card")
+def card(
+    subject: Annotated[str, typer.Argument(help="A staff number or a unit's name.")],
+    scheme: Annotated[
+        str | None, typer.Option("--scheme", help="Where the subject stands in several.")
+    ] = None,
+    period: Period = None,
+    publication: Number = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a score is made of: indicators, the figures below them, what would change it."""
+    from analytics.assessment.scorecards import card_of
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
+
+    with open_publication(load_settings(), publication) as opened:
+        scores, indicators = opened.table("scores"), opened.table("score_indicators")
+        if scheme is None:
+            there = scores.filter(subject=subject)["scheme"].unique().sort().to_list()
+            scheme = there[0] if there else next(iter(_schemes(opened)))
+        made = card_of(_scheme(opened, scheme), scores, indicators, subject, period)
+        catalog, names, number = catalog_of(opened), _places(opened), opened.number
+    if as_json:
+        print_json(
+            {
+                "publication": number,
+                "score": made.score,
+                "indicators": list(made.lines),
+                "history": made.history.to_dicts(),
+                "ranks": made.ranks,
+            }
+        )
+        return
+    _draw_card(made, catalog, names)
+
+
+def _schemes(opened: OpenPublication) -> dict[str, Scheme]:
+    """The schemes as they were declared when the publication was made."""
+    from analytics.assessment.schemes import scheme_of
+
+    if not opened.has("schemes"):
+        raise CivicError(
+            f"Publication {opened.number} has no scores: it is of an earlier version.",
+            "Run: civic run",
+            zh=f"第 {opened.number} 号发布没有得分：由早期版本生成。",
+            remedy_zh="运行：civic run",
+        )
+    rows = opened.table("schemes").iter_rows(named=True)
+    return {row["scheme"]: scheme_of(row["definition"]) for row in rows}
+
+
+def _scheme(opened: OpenPublication, name: str) -> Scheme:
+    schemes = _schemes(opened)
+    if name not in schemes:
+        raise CivicError(
+            f"There is no scheme {name}; there are {', '.join(schemes)}.",
+            zh=f"没有考核方案 {name}；现有 {'、'.join(schemes)}。",
+        )
+    return schemes[name]
+
+
+def _places(opened: OpenPublication) -> dict[str, str]:
+    from analytics.reports.asking import known_places, place_names
+
+    return place_names(known_places(opened.connection))
+
+
+def _of_place(opened: OpenPublication, scores: pl.DataFrame, place: str) -> pl.DataFrame:
+    import polars as pl
+
+    from analytics.reports.asking import asked_for, known_places
+
+    code = asked_for(known_places(opened.connection), place=place).place
+    return scores.filter(pl.lit(code).str.starts_with(pl.col("peers")))
+
+
+def _peers(code: str, names: dict[str, str]) -> str:
+    return say("全部", "all") if code == "all" else names.get(code.ljust(12, "0"), code)
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{low:.0f}–{high:.0f}"
+
+
+def _standing(line: dict[str, Any]) -> str:
+    """Above or below what was expected only where the whole interval is."""
+    if line["score"] is None:
+        return say("工作量不足，不评分", "too little work to judge")
+    if line["score_low"] > 50:
+        return say(*VERDICTS["above"])
+    return say(*VERDICTS["below" if line["score_high"] < 50 else "as expected"])
+
+
+def _draw_scores(scheme: Scheme, own: pl.DataFrame, period: str, names: dict[str, str]) -> None:
+    from analytics.reports.wording import period_name
+
+    for (peers,), group in own.group_by("peers", maintain_order=True):
+        rows = [
+            {
+                "subject": line["subject"],
+                "unit": line["unit"] or "",
+                "score": "—" if line["score"] is None else f"{line['score']:.0f}",
+                "interval": _interval(line["score_low"], line["score_high"]),
+                "rank": "" if line["rank"] is None else f"{line['rank_low']}–{line['rank_high']}",
+                "standing": _standing(line),
+            }
+            for line in group.to_dicts()
+        ]
+        ranked = group["of"].drop_nulls()
+        among = ranked[0] if len(ranked) else 0
+        headings = {
+            "subject": say("对象", "subject"),
+            "unit": say("单位", "unit"),
+            "score": say("得分", "score"),
+            "interval": say("区间", "interval"),
+            "rank": say(f"名次（共 {among}）", f"rank of {among}"),
+            "standing": say("与预期相比", "against what was expected"),
+        }
+        title = f"{text(scheme.title)} · {_peers(str(peers), names)} · {text(period_name(period))}"
+        console.print(table(title, headings, rows[:SHOWN]))
+        if len(rows) > SHOWN:
+            more = len(rows) - SHOWN
+            console.print(say(f"另有 {more} 个：--json", f"and {more} more: --json"), style="dim")
+
+
+def _draw_methods(methods: pl.DataFrame) -> None:
+    said = "; ".join(
+        f"{say(*METHODS[line['method']])} {line['correlation']:.2f}" for line in methods.to_dicts()
+    )
+    console.print(
+        say(
+            f"换一种方法，名次与方案的相关系数：{said}。",
+            f"By other methods ranks go along with these by: {said}.",
+        ),
+        style="dim",
+    )
+
+
+def _draw_card(card: Card, catalog: Catalog, names: dict[str, str]) -> None:
+    from analytics.reports.wording import period_name
+
+    line = card.score
+    title = f"{text(card.scheme.title)} {line['subject']} · {text(period_name(line['period']))}"
+    console.print(plain(title), style="bold", highlight=False)
+    where = f"{line['unit'] or ''} · {_peers(line['peers'], names)}"
+    if line["score"] is None:
+        console.print(plain(f"{where} · {_standing(dict(line))}"), highlight=False)
+    else:
+        ranked = say(
+            f"名次 {line['rank_low']}–{line['rank_high']}（共 {line['of']}）",
+            f"rank {line['rank_low']}–{line['rank_high']} of {line['of']}",
+        )
+        score = f"{line['score']:.0f} ({_interval(line['score_low'], line['score_high'])})"
+        parts = (where, f"{say('得分', 'score')} {score}", ranked, _standing(dict(line)))
+        console.print(plain(" · ".join(parts)), highlight=False)
+    indicators = {one.name: one for one in card.scheme.indicators}
+    headings = {
+        "part": say("方面", "part"),
+        "indicator": say("指标", "indicator"),
+        "value": say("实际", "figure"),
+        "expected": say("预期", "expected"),
+        "verdict": say("比预期", "against it"),
+        "score": say("得分", "score"),
+        "weight": say("权重", "weight"),
+        "change": say("若达预期", "if as expected"),
+    }
+    rows = [_card_row(one, indicators[one["indicator"]], catalog) for one in card.lines]
+    console.print(table("", headings, rows))
+    for one in card.lines:
+        title = text(indicators[one["indicator"]].title)
+        figures = " ".join(one["cell_ids"]) or "—"
+        console.print(plain(f"{title}: {figures}"), style="dim", highlight=False)
+    _draw_history(card)
+    ranks = "; ".join(f"{say(*METHODS[name])} {rank}" for name, rank in card.ranks.items())
+    if ranks:
+        console.print(say(f"各方法下的名次：{ranks}。", f"Rank by method: {ranks}."), style="dim")
+    console.print(
+        say(
+            "预期：同样工作条件下他人的水平。编号可用 civic trace 查到原始行；得分供人参考，由人决定。",
+            "Expected: what others did with the same mix of work. civic trace leads from a figure "
+            "to its rows; a person decides.",
+        ),
+        style="dim",
+    )
+
+
+def _card_row(line: Any, indicator: Indicator, catalog: Catalog) -> dict[str, str]:
+    metric = catalog.metric(line["metric"])
+    judged = line["is_judged"]
+    return {
+        "part": say(*PARTS[indicator.part]),
+        "indicator": text(indicator.title),
+        "value": as_figure(metric, line["value"]),
+        "expected": as_figure(metric, line["expected"]),
+        "verdict": say(*VERDICTS[line["verdict"]])
+        if judged
+        else say(f"不足 {indicator.at_least} 件", "too little work"),
+        "score": f"{line['score']:.0f}" if judged else "—",
+        "weight": f"{line['weight']:.0%}" if judged else "—",
+        "change": f"{line['if_expected']:+.1f}" if judged else "",
+    }
+
+
+def _draw_history(card: Card) -> None:
+    said = []
+    for line in card.history.to_dicts():
+        score = "—"
+        if line["score"] is not None:
+            score = f"{line['score']:.0f} ({_interval(line['score_low'], line['score_high'])})"
+        said.append(f"{line['period']} {score}")
+    console.print(say("历次：", "Over time: ") + "; ".join(said), highlight=False)

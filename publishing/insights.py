@@ -1,0 +1,90 @@
+"""What is derived from figures when they are published: alerts and scores, kept with them.
+
+They follow from the cells and the lake of a publication and from the declarations of that day, so
+they are made once, with it, and stay as they were. Belongs here: which there are and in which
+serving tables. Does not belong here: finding them (``analytics.trends``, ``analytics.assessment``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+
+import duckdb
+import polars as pl
+
+from analytics.assessment.schemes import FOLDER as SCHEMES
+from analytics.assessment.schemes import Scheme, load_schemes
+from analytics.assessment.scoring import INDICATORS, SCORES, assess
+from analytics.reports.semantic_manifest import Catalog
+from analytics.trends.alerts import ALERTS, alerts, load_watching
+from analytics.trends.alerts import PATH as WATCHES
+from publishing.completeness import data_until
+
+LIBRARIES = ("numpy", "scikit-learn", "scipy", "statsmodels")
+FOLDERS = (WATCHES.parent, SCHEMES.parent)
+Make = Callable[[duckdb.DuckDBPyConnection, pl.DataFrame, pl.DataFrame], Mapping[str, pl.DataFrame]]
+
+
+@dataclass(frozen=True)
+class Insights:
+    """``origin``: SHA-256 of code, declarations and libraries; two with one origin say the same.
+
+    ``make``: from a connection with the lake, the cells and the drops to the serving tables.
+    """
+
+    origin: str
+    make: Make
+
+
+def insights(catalog: Catalog) -> Insights:
+    """Alerts and scores as they are declared now."""
+    return Insights(_origin(), lambda *given: _made(catalog, *given))
+
+
+def _made(
+    catalog: Catalog,
+    connection: duckdb.DuckDBPyConnection,
+    cells: pl.DataFrame,
+    drops: pl.DataFrame,
+) -> dict[str, pl.DataFrame]:
+    until = data_until(drops)
+    watching, schemes = load_watching(), load_schemes(catalog=catalog).values()
+    found, watched = alerts(cells, catalog, watching, until)
+    said = {**asdict(watching), "watched": watched, "watches": None}
+    made = {
+        "alerts": found if found.height else pl.DataFrame(schema=ALERTS),
+        "alerts_watched": pl.DataFrame([{k: v for k, v in said.items() if v is not None}]),
+        "schemes": pl.DataFrame([_scheme(scheme) for scheme in schemes]),
+    }
+    results = [assess(connection, cells, catalog, s, until) for s in schemes if until is not None]
+    made["scores"] = pl.concat([pl.DataFrame(schema=SCORES), *(r.scores for r in results)])
+    made["score_indicators"] = pl.concat(
+        [pl.DataFrame(schema=INDICATORS), *(r.indicators for r in results)]
+    )
+    if fits := [r.calibration for r in results if r.calibration.height]:
+        made["score_calibration"] = pl.concat(fits)
+    return made
+
+
+def _scheme(scheme: Scheme) -> dict[str, object]:
+    return {
+        "scheme": scheme.name,
+        "version": scheme.version,
+        "title_zh": scheme.title.zh,
+        "title_en": scheme.title.en,
+        "definition": json.dumps(asdict(scheme), ensure_ascii=False, sort_keys=True),
+    }
+
+
+def _origin() -> str:
+    digest = hashlib.sha256(repr([version(name) for name in LIBRARIES]).encode())
+    for folder in FOLDERS:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".py", ".yml"):
+                digest.update(f"{path.relative_to(folder)}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
