@@ -18,7 +18,7 @@ import polars as pl
 
 from analytics.assessment.schemes import FOLDER as SCHEMES
 from analytics.assessment.schemes import Scheme, load_schemes
-from analytics.assessment.scoring import INDICATORS, SCORES, assess
+from analytics.assessment.scoring import FIT, INDICATORS, SCORES, assess
 from analytics.reports.semantic_manifest import Catalog
 from analytics.trends.alerts import ALERTS, alerts, load_watching
 from analytics.trends.alerts import PATH as WATCHES
@@ -65,8 +65,7 @@ def _made(
     made["score_indicators"] = pl.concat(
         [pl.DataFrame(schema=INDICATORS), *(r.indicators for r in results)]
     )
-    if fits := [r.calibration for r in results if r.calibration.height]:
-        made["score_calibration"] = pl.concat(fits)
+    made["score_calibration"] = pl.concat([FIT, *(r.calibration for r in results)])
     return made
 
 

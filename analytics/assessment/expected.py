@@ -16,6 +16,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.one_thread import one_thread
+
 Floats = NDArray[np.float64]
 Kind = Literal["share", "amount", "rate"]
 FOLDS = 5
@@ -61,9 +63,10 @@ def expected(
         return Expected(values, "mean", _calibration(outcomes, values))
     found = {}
     table, texts = _coded(mix)
-    for name, model in _candidates(texts, table.shape[1], len(table), kind).items():
-        values = _cross_fitted(model, outcomes, table, groups, kind)
-        found[_deviance(outcomes, values, kind)] = (name, values)
+    with one_thread():
+        for name, model in _candidates(texts, table.shape[1], len(table), kind).items():
+            values = _cross_fitted(model, outcomes, table, groups, kind)
+            found[_deviance(outcomes, values, kind)] = (name, values)
     name, values = found[min(found)]
     return Expected(values, name, _calibration(outcomes, values))
 

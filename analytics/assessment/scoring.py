@@ -18,6 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics.assessment import aggregation, weights
+from analytics.assessment.expected import CALIBRATION
 from analytics.assessment.funnel import between_variance, verdicts
 from analytics.assessment.schemes import Indicator, Scheme
 from analytics.assessment.shrinkage import rank_intervals, shrunken
@@ -84,9 +85,15 @@ judged; ``rank``: among ``of`` peers with a score, 1 the highest, with a 90 % in
 the share of the weights that is judged."""
 
 
+FIT = pl.DataFrame(schema={**CALIBRATION, "indicator": pl.String(), "model": pl.String()})
+
+
 @dataclass(frozen=True)
 class Assessment:
-    """Scores, the indicators below them, and how well what was expected fits (``calibration``)."""
+    """Scores, the indicators below them, and how well what was expected fits.
+
+    ``calibration``: columns of ``expected.CALIBRATION``, ``indicator`` and ``model``.
+    """
 
     scores: pl.DataFrame
     indicators: pl.DataFrame
@@ -109,6 +116,8 @@ def assess(
     first, behind = bounds(periods[0])[0], bounds(periods[-1])[1]
     months = between(f"{first:%Y-%m}", f"{behind - timedelta(days=1):%Y-%m}")
     subjects = subjects_of(connection, scheme, months)
+    if subjects.charge.is_empty():
+        return Assessment(pl.DataFrame(schema=SCORES), pl.DataFrame(schema=INDICATORS), FIT.clear())
     lines, calibrations = [], []
     for indicator in scheme.indicators:
         whose = subjects.by_name() if indicator.by and scheme.kind != "unit" else subjects

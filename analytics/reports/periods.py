@@ -189,6 +189,11 @@ def previous(period: str) -> str:
     return _DATED[grain_of(period)].spelt(first - timedelta(days=1))
 
 
+def following(period: str) -> str:
+    """The dated period of the same grain that begins where this one ends."""
+    return _DATED[grain_of(period)].spelt(bounds(period)[1])
+
+
 def between(first: str, last: str) -> list[str]:
     """All periods from the first to the last, both of one grain, in their order."""
     made = [last]

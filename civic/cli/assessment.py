@@ -323,7 +323,8 @@ def _draw_card(card: Card, catalog: Catalog, names: dict[str, str]) -> None:
         console.print(say(f"各方法下的名次：{ranks}。", f"Rank by method: {ranks}."), style="dim")
     console.print(
         say(
-            "预期：同样工作条件下他人的水平。编号可用 civic trace 查到原始行；得分供人参考，由人决定。",
+            "预期：同样工作条件下他人的水平。编号可用 civic trace 查到原始行；"
+            "得分供人参考，由人决定。",
             "Expected: what others did with the same mix of work. civic trace leads from a figure "
             "to its rows; a person decides.",
         ),

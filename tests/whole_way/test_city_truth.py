@@ -12,13 +12,16 @@ from typing import Any
 import polars as pl
 import pytest
 
+from analytics.assessment.schemes import load_schemes
+from analytics.assessment.scoring import assess
+from analytics.reports.semantic_manifest import load_catalog
 from civic.lake import open_lake
 from civic.settings import Settings
 from ingestion.contracts import load_contracts
 from ingestion.intake import collect
 from ingestion.intake.punctuality import deliveries, period_of
 from ingestion.simulator.city.making import write_city
-from publishing.whole_way import build_all_cells, build_models, take_in_drops
+from publishing.whole_way import build_all_cells, build_models, semantic_manifest, take_in_drops
 from tests.conftest import home_of
 from tests.whole_way.conftest import demand_verified
 
@@ -214,3 +217,21 @@ def _own_environment() -> Iterator[None]:
         for name in ("CIVIC_KEY", "CIVIC_KEY_FILE", "CIVIC_CONTRACTS", "CIVIC_HOME"):
             patch.delenv(name, raising=False)
         yield
+
+
+def test_scores_of_its_workers_rest_on_its_figures(city):
+    """Equal by `assess` itself; here: everybody in charge of a grid is there, and cells exist."""
+    catalog = load_catalog(semantic_manifest(city.settings))
+    [scheme] = [s for s in load_schemes(catalog=catalog).values() if s.post == "grid_worker"]
+    with open_lake(city.settings) as connection:
+        made = assess(connection, city.cells, catalog, scheme, date(2026, 10, 31))
+    staff = city.mart("dim_staff").filter(
+        pl.col("grids_in_charge").is_not_null(), post="grid_worker"
+    )
+    assert set(made.scores["subject"]) <= set(staff["staff_no"])
+    assert made.scores["subject"].n_unique() > 0
+    named = made.indicators["cell_ids"].explode().drop_nulls()
+    assert set(named) <= set(city.cells["cell_id"])
+    assert len(named) > 0
+    judged = made.indicators.filter("is_judged")
+    assert judged["score"].is_between(0, 100).all()

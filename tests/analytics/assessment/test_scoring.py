@@ -16,7 +16,7 @@ from analytics.assessment.schemes import Indicator, Scheme
 from analytics.assessment.scorecards import card_of
 from analytics.assessment.scoring import Assessment, assess
 from analytics.assessment.sensitivity import METHODS, agreement, ranks_by_method
-from analytics.reports.cells import cells_of_catalog
+from analytics.reports.cells import SCHEMA, cells_of_catalog
 from analytics.reports.declarations import load_declaration
 from analytics.reports.metrics import Label
 from analytics.reports.semantic_manifest import Catalog
@@ -254,3 +254,24 @@ def test_other_methods_are_compared(made: Assessment) -> None:
     found = agreement(ranks)
     assert found["method"].to_list() == list(METHODS[1:])
     assert found.filter(method="geometric")["correlation"].item() > 0.9
+
+
+def test_where_there_is_no_staff_there_are_no_scores(
+    district: District, cells: pl.DataFrame
+) -> None:
+    nobody = replace(SCHEME, post="nobody")
+    made = assess(district.connection, cells, district.catalog, nobody, UNTIL)
+    assert made.scores.is_empty()
+    assert made.indicators.is_empty()
+    assert (
+        made.scores.schema
+        == assess(district.connection, cells, district.catalog, SCHEME, UNTIL).scores.schema
+    )
+
+
+def test_work_that_nobody_recorded_is_not_judged(district: District) -> None:
+    district.connection.execute("begin; delete from marts.fct_event")
+    cells = pl.DataFrame(schema=SCHEMA)
+    made = assess(district.connection, cells, district.catalog, SCHEME, UNTIL)
+    district.connection.execute("rollback")
+    assert made.scores["score"].null_count() == made.scores.height == 2 * WORKERS

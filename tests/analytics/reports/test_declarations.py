@@ -33,7 +33,13 @@ def test_the_reports_of_the_project_are_sound() -> None:
             "hotline",
             "register",
         ),
-        *("new_organisation_feedback", "prevention_nets", "staff_training", "unit_handling", "work_items"),
+        *(
+            "new_organisation_feedback",
+            "prevention_nets",
+            "staff_training",
+            "unit_handling",
+            "work_items",
+        ),
     }
 
 
