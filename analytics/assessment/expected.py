@@ -8,6 +8,7 @@ predicts better out of sample is taken. Belongs here: the model and its calibrat
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -61,9 +62,14 @@ def expected(
     if len(outcomes) < LEAST_ROWS[kind] or len(np.unique(groups)) < FOLDS or len(mix.columns) == 0:
         values = _mean_of_others(outcomes, groups)
         return Expected(values, "mean", _calibration(outcomes, values))
+    from sklearn.exceptions import ConvergenceWarning
+
     found = {}
     table, texts = _coded(mix)
-    with one_thread():
+    with one_thread(), warnings.catch_warnings():
+        # Where Newton's steps do not get on, scikit-learn says so and goes on with others.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", RuntimeWarning)
         for name, model in _candidates(texts, table.shape[1], len(table), kind).items():
             values = _cross_fitted(model, outcomes, table, groups, kind)
             found[_deviance(outcomes, values, kind)] = (name, values)

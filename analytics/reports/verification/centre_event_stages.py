@@ -16,7 +16,7 @@ from ingestion.contracts import Contract
 GONE = ("withdrawn", "void")
 """Side roads after which nobody has to handle the matter any more."""
 
-COUNTED = ("returned", "extended", "suspended", "reopened")
+COUNTED = ("returned", "extended", "suspended", "reopened", "void")
 """Side roads of which figures tell how often a matter took them."""
 
 
