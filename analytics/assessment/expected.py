@@ -3,7 +3,7 @@
 Rows of work are told apart by what the one who did it does not choose (category, level, place,
 season, load). A model is fitted on the rows of other subjects only (cross-fitting by subject), so
 nobody's own doing makes up what is expected of them; of a linear and a tree model the one that
-predicts better out of sample is taken. Belongs here: the model and its calibration.
+predicts a first part of the others better is taken. Belongs here: the model and its calibration.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FOLDS = 5
 LEAST_ROWS = {"share": 200, "amount": 200, "rate": 20}
 """With fewer rows than these no model is fitted: the mean of the others is expected of all."""
 LEAST_FOR_TREES = 1000
-MOST_ROWS = 100_000
+MOST_ROWS = 30_000
 """A model is fitted on a sample of this size where there are more rows."""
 SOLVER = "newton-cholesky"
 RARE = 30
@@ -63,17 +63,22 @@ def expected(
         values = _mean_of_others(outcomes, groups)
         return Expected(values, "mean", _calibration(outcomes, values))
     from sklearn.exceptions import ConvergenceWarning
+    from sklearn.model_selection import GroupKFold
 
-    found = {}
     table, texts = _coded(mix)
+    work = _Work(outcomes, table, kind)
+    first, *folds = GroupKFold(FOLDS).split(table, groups=groups)
+    candidates = _candidates(texts, table.shape[1], len(table), kind)
+    values = np.empty(len(outcomes))
     with one_thread(), warnings.catch_warnings():
         # Where Newton's steps do not get on, scikit-learn says so and goes on with others.
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.simplefilter("ignore", RuntimeWarning)
-        for name, model in _candidates(texts, table.shape[1], len(table), kind).items():
-            values = _cross_fitted(model, outcomes, table, groups, kind)
-            found[_deviance(outcomes, values, kind)] = (name, values)
-    name, values = found[min(found)]
+        tried = {name: work.predicted(model, *first) for name, model in candidates.items()}
+        name = min(tried, key=lambda name: _deviance(outcomes[first[1]], tried[name], kind))
+        values[first[1]] = tried[name]
+        for others, own in folds:
+            values[own] = work.predicted(candidates[name], others, own)
     return Expected(values, name, _calibration(outcomes, values))
 
 
@@ -124,25 +129,30 @@ def _candidates(texts: list[int], columns: int, rows: int, kind: Kind) -> dict[s
     return made
 
 
-def _cross_fitted(
-    model: Any, outcomes: Floats, table: Floats, groups: NDArray[Any], kind: Kind
-) -> Floats:
-    from sklearn.model_selection import GroupKFold
+@dataclass(frozen=True)
+class _Work:
+    """Rows of work as numbers: what came of each, and its circumstances."""
 
-    chance = np.random.default_rng(0)
-    values = np.empty(len(outcomes))
-    known = np.maximum(outcomes, LEAST_AMOUNT) if kind == "amount" else outcomes
-    for others, test in GroupKFold(FOLDS).split(table, groups=groups):
-        train = others
+    outcomes: Floats
+    table: Floats
+    kind: Kind
+
+    def predicted(self, model: Any, others: NDArray[Any], own: NDArray[Any]) -> Floats:
+        """What a model that is fitted on ``others`` says of the rows ``own``."""
+        known = self.outcomes
+        if self.kind == "amount":
+            known = np.maximum(known, LEAST_AMOUNT)
         if len(others) > MOST_ROWS:
-            train = np.sort(chance.choice(others, MOST_ROWS, replace=False))
-        if kind == "share" and len(np.unique(known[train])) < 2:
-            values[test] = known[train].mean()
-            continue
-        fitted = model.fit(table[train], known[train])
-        own = table[test]
-        values[test] = fitted.predict_proba(own)[:, 1] if kind == "share" else fitted.predict(own)
-    return values
+            chance = np.random.default_rng(0)
+            others = np.sort(chance.choice(others, MOST_ROWS, replace=False))
+        if self.kind == "share" and len(np.unique(known[others])) < 2:
+            return np.full(len(own), known[others].mean())
+        fitted = model.fit(self.table[others], known[others])
+        asked = self.table[own]
+        made: Floats = (
+            fitted.predict_proba(asked)[:, 1] if self.kind == "share" else fitted.predict(asked)
+        )
+        return made
 
 
 def _mean_of_others(outcomes: Floats, groups: NDArray[Any]) -> Floats:

@@ -23,7 +23,8 @@ PLACES = {"city": 4, "district": 6, "street": 9}
 class Subjects:
     """The subjects of a scheme.
 
-    ``info``: ``subject, unit, peers`` (the place within which they are compared). ``charge``:
+    ``info``: ``subject, unit`` (of staff the unit's code, of a unit its name where its code is all
+    that records say), ``peers`` (the place within which they are compared). ``charge``:
     ``subject, key, month``: whose work of which month is which subject's; ``key`` is a grid's code
     or a value of a dimension. Only whole months in charge count.
     """
@@ -42,10 +43,17 @@ def subjects_of(
 ) -> Subjects:
     """The subjects of a scheme in these months; ``connection`` has the lake attached."""
     if scheme.kind == "unit":
+        # Units are named in records as they like: by their code, or in words that no list has.
         found = connection.execute(
-            f"select unit_name as subject, unit_code as unit, place_code as place, "
-            f"unit_name as key, null::date as since, null::date as until "
-            f"from {LAKE}.marts.dim_unit where unit_name is not null order by all"
+            f"""
+            select distinct e.unit_name as subject, coalesce(u.unit_name, '') as unit,
+              coalesce(u.place_code, '') as place, e.unit_name as key,
+              null::date as since, null::date as until
+            from {LAKE}.marts.fct_event as e
+            left join {LAKE}.marts.dim_unit as u on u.unit_code = e.unit_name
+            where e.unit_name is not null
+            order by all
+            """
         ).pl()
     else:
         found = connection.execute(

@@ -219,17 +219,17 @@ def _own_environment() -> Iterator[None]:
         yield
 
 
-def test_scores_of_its_workers_rest_on_its_figures(city):
-    """Equal by `assess` itself; here: everybody in charge of a grid is there, and cells exist."""
+@pytest.mark.parametrize("name", ["grid_worker", "unit"])
+def test_scores_rest_on_its_figures(city, name):
+    """Equal by `assess` itself; here: only who does the work is scored, by figures that exist."""
     catalog = load_catalog(semantic_manifest(city.settings))
-    [scheme] = [s for s in load_schemes(catalog=catalog).values() if s.post == "grid_worker"]
+    scheme = load_schemes(catalog=catalog)[name]
     with open_lake(city.settings) as connection:
         made = assess(connection, city.cells, catalog, scheme, date(2026, 10, 31))
-    staff = city.mart("dim_staff").filter(
-        pl.col("grids_in_charge").is_not_null(), post="grid_worker"
-    )
-    assert set(made.scores["subject"]) <= set(staff["staff_no"])
+    staff = city.mart("dim_staff").filter(post="grid_worker")["staff_no"]
+    known = {"grid_worker": staff, "unit": city.mart("fct_event")["unit_name"]}
     assert made.scores["subject"].n_unique() > 0
+    assert set(made.scores["subject"]) <= set(known[name])
     named = made.indicators["cell_ids"].explode().drop_nulls()
     assert set(named) <= set(city.cells["cell_id"])
     assert len(named) > 0
