@@ -23,6 +23,7 @@ from analytics.reports.periods import UNDATED
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import period_name, place_name
 from ingestion.contracts import Contract
+from publishing.alerts_told import alerts_told
 from publishing.completeness import completeness, data_until
 from publishing.opening import OpenPublication
 from publishing.pages import LANGUAGES, Imprint, Lang
@@ -96,6 +97,7 @@ def _content(material: Material, lang: Lang) -> dict[str, Any]:
             }
             for report in material.reports.values()
         ],
+        "alerts": alerts_told(material.publication, material.contracts, lang),
         "checks": _checks(material, cells, drops, lang),
         "complete": _complete(drops, material.contracts, lang),
         "received": _received(drops, material.contracts, lang),

@@ -83,6 +83,12 @@ WORDS: dict[str, dict[Lang, str]] = {
         "zh": "{0} 项检查，无需核实的数字。",
         "en": "{0} checks found nothing to look at.",
     },
+    "alerted": {
+        "zh": "最近 {0} 个整周、{1} 个序列中有 {2} 条预警。预警说明来得多，不说明原因；"
+        "组成见 civic explain。",
+        "en": "{2} alerts in the last {0} whole weeks of {1} series. An alert says that much came, "
+        "not why; its parts: civic explain.",
+    },
     "audited": {
         "zh": "质量审核通过：{0} 项检查，{1} 项提醒。",
         "en": "Audits passed: {0} checks, {1} warnings.",
@@ -98,6 +104,12 @@ INDEX: dict[str, dict[Lang, str]] = {
     "whole": {"zh": "全部期间", "en": "All time"},
     "trace": {"zh": "追溯（全部期间）", "en": "Trace (all time)"},
     "reports": {"zh": "报表", "en": "Reports"},
+    "alerts": {"zh": "上升预警", "en": "What is rising"},
+    "what": {"zh": "类别", "en": "What"},
+    "week": {"zh": "周", "en": "Week"},
+    "came": {"zh": "收到", "en": "Came"},
+    "usual": {"zh": "预期", "en": "Expected"},
+    "times": {"zh": "倍数（95% 区间）", "en": "Times (95 %)"},
     "checks": {"zh": "需核实的数字", "en": "Figures to look at"},
     "check": {"zh": "检查", "en": "Check"},
     "where": {"zh": "地区", "en": "Where"},

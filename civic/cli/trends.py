@@ -48,7 +48,7 @@ def show_alerts(
 ) -> None:
     """Show weeks in which unusually much came in; each with its reason and its figure to trace."""
     from analytics.trends.contributions import excesses
-    from publishing.completeness import data_until
+    from publishing.alerts_told import last_alerts
     from publishing.publications import open_publication
     from publishing.serving_tables import catalog_of
 
@@ -60,9 +60,9 @@ def show_alerts(
                 zh=f"第 {opened.number} 号发布没有预警：由早期版本生成。",
                 remedy_zh="运行：civic run",
             )
-        catalog, until = catalog_of(opened), data_until(opened.table("drops"))
+        catalog = catalog_of(opened)
         [watching] = opened.table("alerts_watched").to_dicts()
-        shown = _of_last_weeks(opened.table("alerts"), opened.cells, weeks, until)
+        shown = last_alerts(opened, weeks)
         parents = opened.table("places").select("place_code", "parent_code").unique()
         reasons = [excesses(opened.cells, alert, parents) for alert in shown.to_dicts()]
         names = _Names(opened)
@@ -193,18 +193,6 @@ class _Names:
 
     def part(self, by: str, part: str) -> str:
         return self.place(part) if by == "place" else self.slices(part)
-
-
-def _of_last_weeks(
-    found: pl.DataFrame, cells: pl.DataFrame, weeks: int, until: Any
-) -> pl.DataFrame:
-    import polars as pl
-
-    from analytics.trends.series import whole_periods
-
-    known = cells.filter(grain="week")["period"].unique().to_list()
-    last = whole_periods([p for p in known if p != "undated"], until)[-weeks:]
-    return found.filter(pl.col("period").is_in(last))
 
 
 def _alert_row(
