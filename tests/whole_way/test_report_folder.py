@@ -94,6 +94,8 @@ def test_the_first_page_shows_published_figures_and_leads_to_every_workbook(
     assert f"civic trace {received['cell_id']}" in page
     assert set(re.findall(r"civic trace (\w+)", page)) <= set(cells["cell_id"])
     assert ("项检查" if lang == "zh" else " checks") in page
+    assert ("个序列" if lang == "zh" else " series") in page
+    assert set(re.findall(r"civic explain (\w+)", page)) <= set(cells["cell_id"])
     linked = set(re.findall(r'href="([^"]+)"', page))
     assert {path.name for path in folder.glob(f"*.{lang}.xlsx")} <= linked
     assert all((folder / name).is_file() for name in linked)
