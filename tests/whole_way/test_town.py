@@ -213,5 +213,20 @@ def test_alerts_and_explanations_name_figures_that_can_be_traced(
         asked("explain", figure["cell_id"], "--against", "2019")
 
 
+def test_messages_of_the_town_are_read_as_intake_left_them(
+    town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path
+):
+    monkeypatch.setenv("CIVIC_HOME", str(town.settings.home))
+    with open_publication(town.settings) as opened:
+        sql = "select count(distinct message_no) from lake.bronze.citizen_message"
+        [count] = opened.connection.execute(sql).fetchone()
+    assert asked("messages", "same", "--json")["messages"] == count > 0
+    assert CliRunner().invoke(app, ["messages", "same"], catch_exceptions=False).exit_code == 0
+    (tmp_path / "words.csv").write_bytes(b"\xff\xfe\x00")
+    for path in ("none.xlsx", "words.csv"):
+        with pytest.raises(CivicError, match="cannot be read"):
+            asked("messages", "sort", "--taxonomy", str(tmp_path / path))
+
+
 def asked(*words: str) -> Any:
     return json.loads(CliRunner().invoke(app, [*words], catch_exceptions=False).stdout)
