@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from civic.errors import CivicError
 from civic.lake import open_catalog_copy
 from civic.settings import Settings
 from publishing.shelf import Publication, find_publication
@@ -50,6 +51,20 @@ class OpenPublication:
         """Whether there is such a serving table: publications of earlier versions have fewer."""
         sql = "select 1 from duckdb_tables() where database_name = 'serving' and table_name = ?"
         return self.connection.execute(sql, [name]).fetchone() is not None
+
+    def derived(self, name: str) -> pl.DataFrame:
+        """A serving table of alerts or scores, whole.
+
+        Raises CivicError where the publication is of an earlier version that had none.
+        """
+        if not self.has(name):
+            raise CivicError(
+                f"Publication {self.number} has no {name}: it is of an earlier version.",
+                "Run: civic run",
+                zh=f"第 {self.number} 号发布没有 {name}：由早期版本生成。",
+                remedy_zh="运行：civic run",
+            )
+        return self.table(name)
 
     def table(self, name: str) -> pl.DataFrame:
         """A serving table, whole."""

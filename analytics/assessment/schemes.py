@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 
+from analytics.declared import demand, label_of
 from analytics.reports.metrics import Label
 from analytics.reports.semantic_manifest import Catalog
 from civic.errors import CivicError
@@ -119,22 +120,22 @@ def scheme_of(definition: str) -> Scheme:
 
 
 def _scheme(stated: Any) -> Scheme:
-    _demand(isinstance(stated, Mapping), "a mapping is needed")
-    _demand(set(stated) == _SCHEME, f"needs {', '.join(sorted(_SCHEME ^ set(stated)))}")
+    demand(isinstance(stated, Mapping), "a mapping is needed")
+    demand(set(stated) == _SCHEME, f"needs {', '.join(sorted(_SCHEME ^ set(stated)))}")
     subjects = stated["subjects"]
-    _demand(subjects["kind"] in get_args(SubjectKind), f"no kind {subjects['kind']}")
-    _demand(stated["weights"] in get_args(Weights), f"no weights {stated['weights']}")
-    _demand(stated["aggregation"] in get_args(Aggregation), f"no {stated['aggregation']}")
-    _demand(stated["grain"] in ("month", "quarter", "half_year", "year"), "no such grain")
+    demand(subjects["kind"] in get_args(SubjectKind), f"no kind {subjects['kind']}")
+    demand(stated["weights"] in get_args(Weights), f"no weights {stated['weights']}")
+    demand(stated["aggregation"] in get_args(Aggregation), f"no {stated['aggregation']}")
+    demand(stated["grain"] in ("month", "quarter", "half_year", "year"), "no such grain")
     indicators = tuple(_indicator(entry) for entry in stated["indicators"])
     names = [indicator.name for indicator in indicators]
-    _demand(len(set(names)) == len(names) > 0, "indicators have names of their own")
+    demand(len(set(names)) == len(names) > 0, "indicators have names of their own")
     total = sum(indicator.weight for indicator in indicators)
-    _demand(abs(total - 1) < 1e-9, f"the weights add up to {total:g}, not to 1")
+    demand(abs(total - 1) < 1e-9, f"the weights add up to {total:g}, not to 1")
     return Scheme(
         str(stated["name"]),
         int(stated["version"]),
-        _label(stated["title"]),
+        label_of(stated["title"]),
         subjects["kind"],
         str(subjects.get("post", "")),
         str(stated["peers"]),
@@ -147,21 +148,21 @@ def _scheme(stated: Any) -> Scheme:
 
 
 def _indicator(entry: Any) -> Indicator:
-    _demand(isinstance(entry, Mapping), f"an indicator is a mapping, not {entry!r}")
-    _demand(set(entry) >= _INDICATOR, f"{', '.join(sorted(_INDICATOR - set(entry)))} is missing")
+    demand(isinstance(entry, Mapping), f"an indicator is a mapping, not {entry!r}")
+    demand(set(entry) >= _INDICATOR, f"{', '.join(sorted(_INDICATOR - set(entry)))} is missing")
     unknown = set(entry) - _INDICATOR - {"by", "load", "mix"}
-    _demand(not unknown, f"there is no {', '.join(sorted(unknown))}")
-    _demand(entry["part"] in get_args(Part), f"no part {entry['part']}")
-    _demand(entry["floor"] < 0 < entry["cap"], "a floor is below 0 and a cap above")
-    _demand(entry["weight"] > 0, "a weight is above 0")
+    demand(not unknown, f"there is no {', '.join(sorted(unknown))}")
+    demand(entry["part"] in get_args(Part), f"no part {entry['part']}")
+    demand(entry["floor"] < 0 < entry["cap"], "a floor is below 0 and a cap above")
+    demand(entry["weight"] > 0, "a weight is above 0")
     forbidden = set(entry.get("mix", ())) - CIRCUMSTANCES
-    _demand(not forbidden, f"{', '.join(sorted(forbidden))} may not enter a score")
-    _demand(
+    demand(not forbidden, f"{', '.join(sorted(forbidden))} may not enter a score")
+    demand(
         entry.get("by", "") in ("", "staff_no", "unit_name"), f"no subjects by {entry.get('by')}"
     )
     return Indicator(
         str(entry["name"]),
-        _label(entry["title"]),
+        label_of(entry["title"]),
         entry["part"],
         str(entry["metric"]),
         float(entry["weight"]),
@@ -177,22 +178,10 @@ def _indicator(entry: Any) -> Indicator:
 def _demand_known(scheme: Scheme, catalog: Catalog) -> None:
     for indicator in scheme.indicators:
         metric = catalog.metric(indicator.metric)
-        _demand(metric.direction != "neutral", f"{metric.name} has no direction")
-        _demand(
-            metric.is_additive or metric.is_ratio, f"{metric.name} is neither a sum nor a ratio"
-        )
-        _demand(metric.adds_over_time, f"{metric.name} does not add up over time")
-        _demand(metric.fact.name in FACTS, f"{metric.name} is no record of work")
+        demand(metric.direction != "neutral", f"{metric.name} has no direction")
+        demand(metric.is_additive or metric.is_ratio, f"{metric.name} is neither a sum nor a ratio")
+        demand(metric.adds_over_time, f"{metric.name} does not add up over time")
+        demand(metric.fact.name in FACTS, f"{metric.name} is no record of work")
         for name in (*indicator.mix, *filter(None, (indicator.by,))):
             if name not in COMPUTED:
                 metric.fact.dimension(name)
-
-
-def _label(stated: Any) -> Label:
-    _demand(isinstance(stated, dict) and set(stated) == {"zh", "en"}, "a title is zh and en")
-    return Label(str(stated["zh"]), str(stated["en"]))
-
-
-def _demand(holds: bool, fault: str) -> None:
-    if not holds:
-        raise ValueError(fault)

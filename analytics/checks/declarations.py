@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 
+from analytics.declared import demand, label_of
 from analytics.reports.coordinates import LEVELS
 from analytics.reports.metrics import Label
 from analytics.reports.periods import GRAIN_NAMES
@@ -77,10 +78,10 @@ def load_checks(paths: Iterable[Path] = (PATH,)) -> dict[str, Check]:
 
 def _rule(entry: Any) -> Check:
     _demand_keys(entry, _RULE, _RULE)
-    _demand(entry["operator"] in get_args(Operator), f"no operator {entry['operator']}")
+    demand(entry["operator"] in get_args(Operator), f"no operator {entry['operator']}")
     return ValidationRule(
         str(entry["name"]),
-        _label(entry["title"]),
+        label_of(entry["title"]),
         str(entry["left"]),
         entry["operator"],
         str(entry["right"]),
@@ -89,14 +90,14 @@ def _rule(entry: Any) -> Check:
 
 def _outlier(entry: Any) -> Check:
     _demand_keys(entry, _OUTLIER, _OUTLIER)
-    _demand(entry["method"] in get_args(Method), f"no method {entry['method']}")
-    _demand(entry["grain"] in GRAIN_NAMES, f"no grain {entry['grain']}")
-    _demand(set(entry["levels"]) <= set(LEVELS), f"levels are some of {', '.join(LEVELS)}")
-    _demand(float(entry["threshold"]) > 0, "the threshold is above 0")
-    _demand(int(entry["periods"]) >= 3, "at least 3 other periods are needed")
+    demand(entry["method"] in get_args(Method), f"no method {entry['method']}")
+    demand(entry["grain"] in GRAIN_NAMES, f"no grain {entry['grain']}")
+    demand(set(entry["levels"]) <= set(LEVELS), f"levels are some of {', '.join(LEVELS)}")
+    demand(float(entry["threshold"]) > 0, "the threshold is above 0")
+    demand(int(entry["periods"]) >= 3, "at least 3 other periods are needed")
     return OutlierCheck(
         str(entry["name"]),
-        _label(entry["title"]),
+        label_of(entry["title"]),
         tuple(map(str, entry["metrics"])),
         entry["method"],
         float(entry["threshold"]),
@@ -106,17 +107,7 @@ def _outlier(entry: Any) -> Check:
     )
 
 
-def _label(stated: Any) -> Label:
-    _demand(isinstance(stated, dict) and set(stated) == {"zh", "en"}, "a title is zh and en")
-    return Label(str(stated["zh"]), str(stated["en"]))
-
-
 def _demand_keys(entry: Any, known: set[str], needed: set[str]) -> None:
-    _demand(isinstance(entry, Mapping), f"a mapping is needed, not {entry!r}")
-    _demand(needed <= set(entry), f"{', '.join(sorted(needed - set(entry)))} is missing")
-    _demand(set(entry) <= known, f"there is no {', '.join(sorted(set(entry) - known))}")
-
-
-def _demand(holds: bool, fault: str) -> None:
-    if not holds:
-        raise ValueError(fault)
+    demand(isinstance(entry, Mapping), f"a mapping is needed, not {entry!r}")
+    demand(needed <= set(entry), f"{', '.join(sorted(needed - set(entry)))} is missing")
+    demand(set(entry) <= known, f"there is no {', '.join(sorted(set(entry) - known))}")

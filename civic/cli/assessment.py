@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from civic.cli.console import AsJson, console, print_json, say, table
+from civic.cli.console import AsJson, Publication, console, print_json, say, table
 from civic.cli.report_drawing import as_figure, plain, text
 from civic.errors import CivicError
 from civic.settings import load_settings
@@ -29,9 +29,6 @@ assess = typer.Typer(
     no_args_is_help=True, help="Scores of work: fair to what there was to do, opened down to rows."
 )
 
-Number = Annotated[
-    int | None, typer.Option("--publication", help="A publication's number; else the current one.")
-]
 Period = Annotated[str | None, typer.Option("--period", help="As 2026-Q3; else the last.")]
 
 VERDICTS = {
@@ -101,7 +98,7 @@ def show(
     place: Annotated[
         str | None, typer.Option("--place", help="Only peers of this place, by code or name.")
     ] = None,
-    publication: Number = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Show scores with their intervals, and ranks among peers as far as they are known."""
@@ -152,7 +149,7 @@ def card(
         str | None, typer.Option("--scheme", help="Where the subject stands in several.")
     ] = None,
     period: Period = None,
-    publication: Number = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a score is made of: indicators, the figures below them, what would change it."""
@@ -161,7 +158,7 @@ def card(
     from publishing.serving_tables import catalog_of
 
     with open_publication(load_settings(), publication) as opened:
-        scores, indicators = opened.table("scores"), opened.table("score_indicators")
+        scores, indicators = opened.derived("scores"), opened.derived("score_indicators")
         if scheme is None:
             there = scores.filter(subject=subject)["scheme"].unique().sort().to_list()
             scheme = there[0] if there else next(iter(_schemes(opened)))
@@ -185,14 +182,7 @@ def _schemes(opened: OpenPublication) -> dict[str, Scheme]:
     """The schemes as they were declared when the publication was made."""
     from analytics.assessment.schemes import scheme_of
 
-    if not opened.has("schemes"):
-        raise CivicError(
-            f"Publication {opened.number} has no scores: it is of an earlier version.",
-            "Run: civic run",
-            zh=f"第 {opened.number} 号发布没有得分：由早期版本生成。",
-            remedy_zh="运行：civic run",
-        )
-    rows = opened.table("schemes").iter_rows(named=True)
+    rows = opened.derived("schemes").iter_rows(named=True)
     return {row["scheme"]: scheme_of(row["definition"]) for row in rows}
 
 

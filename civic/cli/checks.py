@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from civic.cli.console import AsJson, console, print_json, say, table
+from civic.cli.console import AsJson, Publication, console, print_json, say, table
 from civic.cli.report_drawing import as_figure, text
 from civic.errors import CivicError
 from civic.settings import load_settings
@@ -58,9 +58,7 @@ def run(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[CHECK]...", help="As listed; all if none.")
     ] = None,
-    publication: Annotated[
-        int | None, typer.Option("--publication", help="Its number; else the current one.")
-    ] = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Look for figures that break a rule or stand far from the others; each can be traced."""

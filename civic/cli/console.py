@@ -21,6 +21,9 @@ console = Console(highlight=False)
 progress_console = Console(stderr=True, highlight=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+Publication = Annotated[
+    int | None, typer.Option("--publication", help="A publication's number; else the current one.")
+]
 
 
 def chinese() -> bool:

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from civic.cli.console import AsJson, chinese, console, print_json, say, short, table, working
+from civic.cli.console import (
+    AsJson,
+    Publication,
+    chinese,
+    console,
+    print_json,
+    say,
+    short,
+    table,
+    working,
+)
 from civic.settings import load_settings
 
 if TYPE_CHECKING:
@@ -22,9 +32,6 @@ exchange = typer.Typer(no_args_is_help=True, help="What goes out to units and to
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what would be written, write nothing.")
-]
-Number = Annotated[
-    int | None, typer.Option("--publication", help="A publication; the current one without.")
 ]
 _STATES = {
     "new": ("新", "new"),
@@ -39,7 +46,9 @@ def register(app: typer.Typer) -> None:
 
 
 @exchange.command("base-list")
-def base_list(publication: Number = None, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+def base_list(
+    publication: Publication = None, dry_run: DryRun = False, as_json: AsJson = False
+) -> None:
     """Put the base list of new organisations into the outbox of each unit that answers about it."""
     from publishing.exchange import send_base_lists
 
@@ -56,7 +65,7 @@ def province(
     out: Annotated[
         Path | None, typer.Option(help="Folder for v_<n>/. Default: outbox/province.")
     ] = None,
-    publication: Number = None,
+    publication: Publication = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from civic.cli.console import AsJson, console, print_json, say, table
+from civic.cli.console import AsJson, Publication, console, print_json, say, table
 from civic.errors import CivicError
 from civic.settings import load_settings
 
@@ -27,10 +27,6 @@ messages = typer.Typer(
     no_args_is_help=True, help="Citizens' messages: which category, and which say the same."
 )
 
-Number = Annotated[
-    int | None, typer.Option("--publication", help="A publication's number; else the current one.")
-]
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
@@ -43,7 +39,7 @@ def sort(
         Path | None,
         typer.Option(help="XLSX or CSV: first column the category, the others words below it."),
     ] = None,
-    publication: Number = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Suggest a category for messages without one, and show where the given one is doubtful."""
@@ -81,7 +77,7 @@ def same(
     threshold: Annotated[
         float, typer.Option(min=0.3, max=1.0, help="How alike; 1 is the same text.")
     ] = 0.6,
-    publication: Number = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Show messages that say nearly the same: sent twice, copied, or written again."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from civic.cli import traces
-from civic.cli.console import AsJson, chinese, console, print_json, say, table
+from civic.cli.console import AsJson, Publication, chinese, console, print_json, say, table
 from civic.cli.report_drawing import draw_report, text
 from civic.cli.report_formats import as_csv, as_data
 from civic.errors import CivicError
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from analytics.reports.declarations import Report
     from analytics.reports.semantic_manifest import Catalog
     from publishing.publications import OpenPublication
-
-Number = Annotated[
-    int | None, typer.Option("--publication", help="A publication's number; else the current one.")
-]
 
 
 class Format(StrEnum):
@@ -110,7 +106,7 @@ def show_report(
     to_date: Annotated[
         bool, typer.Option("--to-date", help="Since the beginning of the year, up to the period.")
     ] = False,
-    publication: Number = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a report as the current publication has it."""

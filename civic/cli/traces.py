@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.padding import Padding
 
-from civic.cli.console import AsJson, console, print_json, say, table
+from civic.cli.console import AsJson, Publication, console, print_json, say, table
 from civic.cli.report_drawing import figure, plain, text
 from civic.settings import load_settings
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from analytics.reports.tracing import Trace
     from analytics.reports.why import Why
 
-Number = Annotated[
-    int | None, typer.Option("--publication", help="A publication's number; else the current one.")
-]
 ROWS = 10
 _LONGEST = 60
 _SUPPORTS = 3
@@ -48,7 +45,7 @@ def trace_cell(
     cell: Annotated[str, typer.Argument(help="A figure's identifier, as c1a2b3c4d5e6f.")],
     page: Annotated[int, typer.Option(min=1, help="Which page of source rows.")] = 1,
     rows: Annotated[int, typer.Option(min=1, max=1000, help="Fact rows on a page.")] = ROWS,
-    publication: Number = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Show where a published figure comes from: files, lines and the rows themselves."""
@@ -84,7 +81,7 @@ def why_line(
     ],
     line: Annotated[int, typer.Argument(min=1, help="Line, sheet row, or number of the record.")],
     sheet: Annotated[str | None, typer.Option(help="The sheet, where there are several.")] = None,
-    publication: Number = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what became of a line of a file, and which published figures it feeds."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from civic.cli.console import AsJson, console, print_json, say, table
+from civic.cli.console import AsJson, Publication, console, print_json, say, table
 from civic.cli.report_drawing import as_figure, plain, text
 from civic.errors import CivicError
 from civic.settings import load_settings
@@ -27,10 +27,6 @@ WEEKS = 4
 PARTS = 5
 """Parts of a change that a terminal shows of each division; --json gives all."""
 
-Number = Annotated[
-    int | None, typer.Option("--publication", help="A publication's number; else the current one.")
-]
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
@@ -43,7 +39,7 @@ def show_alerts(
     weeks: Annotated[
         int, typer.Option(min=1, max=26, help="How many of the last whole weeks.")
     ] = WEEKS,
-    publication: Number = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Show weeks in which unusually much came in; each with its reason and its figure to trace."""
@@ -53,15 +49,8 @@ def show_alerts(
     from publishing.serving_tables import catalog_of
 
     with open_publication(load_settings(), publication) as opened:
-        if not opened.has("alerts"):
-            raise CivicError(
-                f"Publication {opened.number} has no alerts: it is of an earlier version.",
-                "Run: civic run",
-                zh=f"第 {opened.number} 号发布没有预警：由早期版本生成。",
-                remedy_zh="运行：civic run",
-            )
         catalog = catalog_of(opened)
-        [watching] = opened.table("alerts_watched").to_dicts()
+        [watching] = opened.derived("alerts_watched").to_dicts()
         shown = last_alerts(opened, weeks)
         parents = opened.table("places").select("place_code", "parent_code").unique()
         reasons = [excesses(opened.cells, alert, parents) for alert in shown.to_dicts()]
@@ -93,7 +82,7 @@ def explain(
     against: Annotated[
         str, typer.Option(help="previous, year-before, or a period (2026-03).")
     ] = "previous",
-    publication: Number = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a figure's change consists of: places, categories, sources; they add up exactly."""
@@ -124,7 +113,7 @@ def show_forecast(
     ] = None,
     grain: Annotated[str, typer.Option("--grain", help="day, week or month.")] = "week",
     horizon: Annotated[int, typer.Option(min=1, max=60, help="How many periods ahead.")] = 8,
-    publication: Number = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what may come: forecasts that add up over places, with intervals of 90 %."""
