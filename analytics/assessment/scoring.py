@@ -78,11 +78,14 @@ SCORES = pl.Schema(
         "rank_high": pl.Int64(),
         "of": pl.Int64(),
         "judged": pl.Float64(),
+        "standing": pl.String(),
     }
 )
 """One line per subject and period. ``score``: 0 to 100, null where less than half of the weights is
 judged; ``rank``: among ``of`` peers with a score, 1 the highest, with a 90 % interval; ``judged``:
-the share of the weights that is judged."""
+the share of the weights that is judged. ``standing``: 'above' or 'below' what was expected only
+where the whole interval of the score is, and an indicator lies outside its funnel's limits on that
+side; else 'as expected'."""
 
 
 FIT = pl.DataFrame(schema={**CALIBRATION, "indicator": pl.String(), "model": pl.String()})
@@ -271,9 +274,30 @@ def _scored(scheme: Scheme, subjects: Subjects, period: str, own: pl.DataFrame) 
             judged=pl.Series(judged),
         )
         .join(found, on="subject", how="left", maintain_order="left")
+        .join(_outside(own), on="subject", how="left", maintain_order="left")
+        .with_columns(standing=_STANDING)
         .select(SCORES.names())
         .cast(SCORES)
     )
+
+
+def _outside(own: pl.DataFrame) -> pl.DataFrame:
+    """Per subject whether any indicator is ``above`` or ``below`` its funnel's limits."""
+    verdict = pl.col("verdict")
+    return own.group_by("subject").agg(
+        above=verdict.str.ends_with("above").any(), below=verdict.str.ends_with("below").any()
+    )
+
+
+_STANDING = (
+    pl.when(pl.col("score").is_null())
+    .then(pl.lit(None, pl.String))
+    .when((pl.col("score_low") > 50) & pl.col("above"))
+    .then(pl.lit("above"))
+    .when((pl.col("score_high") < 50) & pl.col("below"))
+    .then(pl.lit("below"))
+    .otherwise(pl.lit("as expected"))
+)
 
 
 _RANKED = ("subject", "score", "score_low", "score_high", "rank", "rank_low", "rank_high", "of")

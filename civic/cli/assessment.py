@@ -132,11 +132,12 @@ def show(
     _draw_methods(methods)
     console.print(
         say(
-            f"第 {number} 号发布。区间为 90%；区间含 50 即与预期相当，排名只在区间内可信。"
+            f"第 {number} 号发布。区间为 90%；整个区间在 50 的一侧且有指标超出漏斗图界限，"
+            "才算高于或低于预期；排名只在区间内可信。"
             "得分供人参考，由人决定；civic assess card 工号查看构成。",
-            f"Publication {number}. Intervals are of 90 %: one that holds 50 is as expected, and a "
-            "rank is known within its interval only. A person decides; civic assess card NUMBER "
-            "opens a score.",
+            f"Publication {number}. Intervals are of 90 %; above or below is said only where all "
+            "of it is, and an indicator lies outside its funnel's limits. A rank is known within its "
+            "interval only. A person decides; civic assess card NUMBER opens a score.",
         ),
         style="dim",
     )
@@ -220,12 +221,9 @@ def _interval(low: float | None, high: float | None) -> str:
 
 
 def _standing(line: dict[str, Any]) -> str:
-    """Above or below what was expected only where the whole interval is."""
-    if line["score"] is None:
+    if line["standing"] is None:
         return say("工作量不足，不评分", "too little work to judge")
-    if line["score_low"] > 50:
-        return say(*VERDICTS["above"])
-    return say(*VERDICTS["below" if line["score_high"] < 50 else "as expected"])
+    return say(*VERDICTS[line["standing"]])
 
 
 def _draw_scores(scheme: Scheme, own: pl.DataFrame, period: str, names: dict[str, str]) -> None:
@@ -279,7 +277,7 @@ def _draw_card(card: Card, catalog: Catalog, names: dict[str, str]) -> None:
     line = card.score
     title = f"{text(card.scheme.title)} {line['subject']} · {text(period_name(line['period']))}"
     console.print(plain(title), style="bold", highlight=False)
-    where = f"{line['unit'] or ''} · {_peers(line['peers'], names)}"
+    where = " · ".join(filter(None, (line["unit"], _peers(line["peers"], names))))
     if line["score"] is None:
         console.print(plain(f"{where} · {_standing(dict(line))}"), highlight=False)
     else:

@@ -275,3 +275,17 @@ def test_work_that_nobody_recorded_is_not_judged(district: District) -> None:
     made = assess(district.connection, cells, district.catalog, SCHEME, UNTIL)
     district.connection.execute("rollback")
     assert made.scores["score"].null_count() == made.scores.height == 2 * WORKERS
+
+
+def test_above_is_said_only_where_an_indicator_is_outside_its_limits(made: Assessment) -> None:
+    outside = {
+        (line["period"], line["subject"], line["verdict"].split()[-1])
+        for line in made.indicators.filter("is_judged").to_dicts()
+        if line["verdict"] != "as expected"
+    }
+    told = made.scores.filter(pl.col("standing").is_in(["above", "below"])).to_dicts()
+    assert {line["standing"] for line in told} == {"above", "below"}
+    for line in told:
+        assert (line["period"], line["subject"], line["standing"]) in outside
+        assert line["score_low"] > 50 or line["score_high"] < 50
+    assert made.scores.filter(standing="as expected").height > len(told)
