@@ -135,9 +135,9 @@ def show(
             f"第 {number} 号发布。区间为 90%；整个区间在 50 的一侧且有指标超出漏斗图界限，"
             "才算高于或低于预期；排名只在区间内可信。"
             "得分供人参考，由人决定；civic assess card 工号查看构成。",
-            f"Publication {number}. Intervals are of 90 %; above or below is said only where all "
-            "of it is, and an indicator lies outside its funnel's limits. A rank is known within its "
-            "interval only. A person decides; civic assess card NUMBER opens a score.",
+            f"Publication {number}. Intervals are of 90 %; above or below is said only where "
+            "all of it is, and an indicator lies outside its funnel's limits. A rank is known "
+            "within its interval only. A person decides; civic assess card NUMBER opens a score.",
         ),
         style="dim",
     )
