@@ -113,13 +113,7 @@ def show(
         number = opened.number
         if place:
             scores = _of_place(opened, scores, place)
-    known = sorted(scores["period"].unique())
-    if not known or (period and period not in known):
-        raise CivicError(
-            f"There are scores of {', '.join(known) or 'no period'}.",
-            zh=f"有得分的期间：{'、'.join(known) or '无'}。",
-        )
-    asked = period or known[-1]
+    asked = _asked_period(scores, period)
     own = scores.filter(period=asked).sort(
         "peers", "score", "subject", descending=[False, True, False], nulls_last=True
     )
@@ -177,6 +171,68 @@ def card(
         )
         return
     _draw_card(made, catalog, names)
+
+
+@assess.command("review")
+def review(
+    scheme: Annotated[str, typer.Argument(help="As listed.")],
+    period: Period = None,
+    publication: Publication = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show records that look made for the score: for a person to look at, never scored."""
+    from analytics.assessment.signs import SIGNS, signs_of
+    from publishing.publications import open_publication
+
+    with open_publication(load_settings(), publication) as opened:
+        chosen = _scheme(opened, scheme)
+        scores = opened.derived("scores").filter(scheme=chosen.name)
+        asked = _asked_period(scores, period)
+        found = signs_of(opened.connection, chosen, asked)
+        number = opened.number
+    if as_json:
+        print_json({"publication": number, "period": asked, "signs": found.to_dicts()})
+        return
+    rows = [
+        {
+            "subject": row["subject"],
+            "sign": text(SIGNS[row["sign"]]),
+            "records": f"{row['records']} / {row['of']}",
+            "expected": f"{row['expected']:.1f}",
+            "examples": " ".join(row["examples"][:3]),
+        }
+        for row in found.head(SHOWN).to_dicts()
+    ]
+    headings = {
+        "subject": say("对象", "subject"),
+        "sign": say("迹象", "sign"),
+        "records": say("条数", "records"),
+        "expected": say("按他人预期", "by others"),
+        "examples": say("例（记录编号）", "such as"),
+    }
+    title = say(f"供核实的迹象 · {asked}", f"To be looked at · {asked}")
+    if rows:
+        console.print(table(f"{title} ({found.height})", headings, rows))
+    else:
+        console.print(f"[green]✓[/] {title}: {say('无', 'none')}", highlight=False)
+    console.print(
+        say(
+            f"第 {number} 号发布。迹象多有正当原因，由人核实，不计入得分。",
+            f"Publication {number}. Most signs have good reasons: a person looks. "
+            "No score sees them.",
+        ),
+        style="dim",
+    )
+
+
+def _asked_period(scores: pl.DataFrame, period: str | None) -> str:
+    known = sorted(scores["period"].unique())
+    if not known or (period and period not in known):
+        raise CivicError(
+            f"There are scores of {', '.join(known) or 'no period'}.",
+            zh=f"有得分的期间：{'、'.join(known) or '无'}。",
+        )
+    return period or str(known[-1])
 
 
 def _schemes(opened: OpenPublication) -> dict[str, Scheme]:
