@@ -13,6 +13,9 @@ from ingestion.contracts import Contract, load_contracts
 
 # Tests run side by side already; those about other processes ask for them (`other_processes`).
 os.environ["CIVIC_PROCESSES"] = "1"
+# The same of threads: numerical libraries of several workers wait for each other by spinning.
+for library in ("OMP", "OPENBLAS"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
 SHARED_VECTORS = PROJECT_ROOT.parent / "shared" / "vectors"

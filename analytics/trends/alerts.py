@@ -17,6 +17,7 @@ import polars as pl
 import yaml
 
 from analytics.intervals import count_interval
+from analytics.one_thread import one_thread
 from analytics.reports.coordinates import LEVELS
 from analytics.reports.semantic_manifest import Catalog
 from analytics.trends.series import Series, series_of
@@ -103,9 +104,10 @@ def alerts(
         metric = catalog.metric(watch.metric)
         if not (metric.is_additive and metric.adds_over_time):
             raise CivicError(f"{metric.name} is no count over time; alerts are made on counts.")
-        for series in series_of(cells, metric, "week", watch.levels, until, watch.by):
-            found += _of_series(series, watching)
-            watched += 1
+        with one_thread():
+            for series in series_of(cells, metric, "week", watch.levels, until, watch.by):
+                found += _of_series(series, watching)
+                watched += 1
     made = pl.DataFrame(found, schema=ALERTS).sort(
         "period", "ratio_low", "place_code", "slices", descending=[True, True, False, False]
     )
