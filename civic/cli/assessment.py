@@ -6,51 +6,28 @@ Belongs here: how scores look in the terminal. Does not belong here: computing t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from civic.cli.assessment_drawing import PARTS, SHOWN, draw_card, draw_methods, draw_scores
 from civic.cli.console import AsJson, Publication, console, print_json, say, table
-from civic.cli.report_drawing import as_figure, plain, text
+from civic.cli.report_drawing import text
 from civic.errors import CivicError
 from civic.settings import load_settings
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from analytics.assessment.schemes import Indicator, Scheme
-    from analytics.assessment.scorecards import Card
-    from analytics.reports.semantic_manifest import Catalog
+    from analytics.assessment.schemes import Scheme
     from publishing.publications import OpenPublication
 
-SHOWN = 40
 
 assess = typer.Typer(
     no_args_is_help=True, help="Scores of work: fair to what there was to do, opened down to rows."
 )
 
 Period = Annotated[str | None, typer.Option("--period", help="As 2026-Q3; else the last.")]
-
-VERDICTS = {
-    "far below": ("远低于预期", "far below"),
-    "below": ("低于预期", "below"),
-    "as expected": ("与预期相当", "as expected"),
-    "above": ("高于预期", "above"),
-    "far above": ("远高于预期", "far above"),
-}
-PARTS = {
-    "ability": ("能", "ability"),
-    "diligence": ("勤", "diligence"),
-    "results": ("绩", "results"),
-}
-METHODS = {
-    "given": ("方案权重", "weights as given"),
-    "equal": ("等权", "equal weights"),
-    "entropy": ("熵权", "entropy weights"),
-    "critic": ("CRITIC 权重", "CRITIC weights"),
-    "geometric": ("几何平均", "geometric mean"),
-    "topsis": ("TOPSIS", "TOPSIS"),
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -122,8 +99,8 @@ def show(
         entries = {"scores": own.to_dicts(), "methods": methods.to_dicts()}
         print_json({"publication": number, "scheme": chosen.name, "period": asked, **entries})
         return
-    _draw_scores(chosen, own, asked, names)
-    _draw_methods(methods)
+    draw_scores(chosen, own, asked, names)
+    draw_methods(methods)
     console.print(
         say(
             f"第 {number} 号发布。区间为 90%；整个区间在 50 的一侧且有指标超出漏斗图界限，"
@@ -170,7 +147,7 @@ def card(
             }
         )
         return
-    _draw_card(made, catalog, names)
+    draw_card(made, catalog, names)
 
 
 @assess.command("review")
@@ -266,138 +243,3 @@ def _of_place(opened: OpenPublication, scores: pl.DataFrame, place: str) -> pl.D
 
     code = asked_for(known_places(opened.connection), place=place).place
     return scores.filter(pl.lit(code).str.starts_with(pl.col("peers")))
-
-
-def _peers(code: str, names: dict[str, str]) -> str:
-    return say("全部", "all") if code == "all" else names.get(code.ljust(12, "0"), code)
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{low:.0f}–{high:.0f}"
-
-
-def _standing(line: dict[str, Any]) -> str:
-    if line["standing"] is None:
-        return say("工作量不足，不评分", "too little work to judge")
-    return say(*VERDICTS[line["standing"]])
-
-
-def _draw_scores(scheme: Scheme, own: pl.DataFrame, period: str, names: dict[str, str]) -> None:
-    from analytics.reports.wording import period_name
-
-    for (peers,), group in own.group_by("peers", maintain_order=True):
-        rows = [
-            {
-                "subject": line["subject"],
-                "unit": line["unit"] or "",
-                "score": "—" if line["score"] is None else f"{line['score']:.0f}",
-                "interval": _interval(line["score_low"], line["score_high"]),
-                "rank": "" if line["rank"] is None else f"{line['rank_low']}–{line['rank_high']}",
-                "standing": _standing(line),
-            }
-            for line in group.to_dicts()
-        ]
-        ranked = group["of"].drop_nulls()
-        among = ranked[0] if len(ranked) else 0
-        headings = {
-            "subject": say("对象", "subject"),
-            "unit": say("单位", "unit"),
-            "score": say("得分", "score"),
-            "interval": say("区间", "interval"),
-            "rank": say(f"名次（共 {among}）", f"rank of {among}"),
-            "standing": say("与预期相比", "against what was expected"),
-        }
-        title = f"{text(scheme.title)} · {_peers(str(peers), names)} · {text(period_name(period))}"
-        console.print(table(title, headings, rows[:SHOWN]))
-        if len(rows) > SHOWN:
-            more = len(rows) - SHOWN
-            console.print(say(f"另有 {more} 个：--json", f"and {more} more: --json"), style="dim")
-
-
-def _draw_methods(methods: pl.DataFrame) -> None:
-    said = "; ".join(
-        f"{say(*METHODS[line['method']])} {line['correlation']:.2f}" for line in methods.to_dicts()
-    )
-    console.print(
-        say(
-            f"换一种方法，名次与方案的相关系数：{said}。",
-            f"By other methods ranks go along with these by: {said}.",
-        ),
-        style="dim",
-    )
-
-
-def _draw_card(card: Card, catalog: Catalog, names: dict[str, str]) -> None:
-    from analytics.reports.wording import period_name
-
-    line = card.score
-    title = f"{text(card.scheme.title)} {line['subject']} · {text(period_name(line['period']))}"
-    console.print(plain(title), style="bold", highlight=False)
-    where = " · ".join(filter(None, (line["unit"], _peers(line["peers"], names))))
-    if line["score"] is None:
-        console.print(plain(f"{where} · {_standing(dict(line))}"), highlight=False)
-    else:
-        ranked = say(
-            f"名次 {line['rank_low']}–{line['rank_high']}（共 {line['of']}）",
-            f"rank {line['rank_low']}–{line['rank_high']} of {line['of']}",
-        )
-        score = f"{line['score']:.0f} ({_interval(line['score_low'], line['score_high'])})"
-        parts = (where, f"{say('得分', 'score')} {score}", ranked, _standing(dict(line)))
-        console.print(plain(" · ".join(parts)), highlight=False)
-    indicators = {one.name: one for one in card.scheme.indicators}
-    headings = {
-        "part": say("方面", "part"),
-        "indicator": say("指标", "indicator"),
-        "value": say("实际", "figure"),
-        "expected": say("预期", "expected"),
-        "verdict": say("比预期", "against it"),
-        "score": say("得分", "score"),
-        "weight": say("权重", "weight"),
-        "change": say("若达预期", "if as expected"),
-    }
-    rows = [_card_row(one, indicators[one["indicator"]], catalog) for one in card.lines]
-    console.print(table("", headings, rows))
-    for one in card.lines:
-        title = text(indicators[one["indicator"]].title)
-        figures = " ".join(one["cell_ids"]) or "—"
-        console.print(plain(f"{title}: {figures}"), style="dim", highlight=False)
-    _draw_history(card)
-    ranks = "; ".join(f"{say(*METHODS[name])} {rank}" for name, rank in card.ranks.items())
-    if ranks:
-        console.print(say(f"各方法下的名次：{ranks}。", f"Rank by method: {ranks}."), style="dim")
-    console.print(
-        say(
-            "预期：同样工作条件下他人的水平。编号可用 civic trace 查到原始行；"
-            "得分供人参考，由人决定。",
-            "Expected: what others did with the same mix of work. civic trace leads from a figure "
-            "to its rows; a person decides.",
-        ),
-        style="dim",
-    )
-
-
-def _card_row(line: Any, indicator: Indicator, catalog: Catalog) -> dict[str, str]:
-    metric = catalog.metric(line["metric"])
-    judged = line["is_judged"]
-    return {
-        "part": say(*PARTS[indicator.part]),
-        "indicator": text(indicator.title),
-        "value": as_figure(metric, line["value"]),
-        "expected": as_figure(metric, line["expected"]),
-        "verdict": say(*VERDICTS[line["verdict"]])
-        if judged
-        else say(f"不足 {indicator.at_least} 件", "too little work"),
-        "score": f"{line['score']:.0f}" if judged else "—",
-        "weight": f"{line['weight']:.0%}" if judged else "—",
-        "change": f"{line['if_expected']:+.1f}" if judged else "",
-    }
-
-
-def _draw_history(card: Card) -> None:
-    said = []
-    for line in card.history.to_dicts():
-        score = "—"
-        if line["score"] is not None:
-            score = f"{line['score']:.0f} ({_interval(line['score_low'], line['score_high'])})"
-        said.append(f"{line['period']} {score}")
-    console.print(say("历次：", "Over time: ") + "; ".join(said), highlight=False)

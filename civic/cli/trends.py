@@ -1,4 +1,4 @@
-"""``civic alerts``, ``explain``, ``forecast``: what rises, why a figure changed, what may come.
+"""``civic alerts`` and ``civic explain``: what rises, and what a change consists of.
 
 Belongs here: how alerts and explanations look in the terminal. Does not belong here: finding them
 (``analytics.trends``).
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from civic.cli.console import AsJson, Publication, console, print_json, say, table
+from civic.cli.naming import Names
 from civic.cli.report_drawing import as_figure, plain, text
 from civic.errors import CivicError
 from civic.settings import load_settings
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from analytics.reports.metrics import Label, Metric
-    from publishing.publications import OpenPublication
 
-COUNT = "events_received"
 WEEKS = 4
 PARTS = 5
 """Parts of a change that a terminal shows of each division; --json gives all."""
@@ -32,7 +31,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("alerts")(show_alerts)
     app.command("explain")(explain)
-    app.command("forecast")(show_forecast)
 
 
 def show_alerts(
@@ -54,7 +52,7 @@ def show_alerts(
         shown = last_alerts(opened, weeks)
         parents = opened.table("places").select("place_code", "parent_code").unique()
         reasons = [excesses(opened.cells, alert, parents) for alert in shown.to_dicts()]
-        names = _Names(opened)
+        names = Names(opened)
         number = opened.number
     if as_json:
         entries = [
@@ -98,7 +96,7 @@ def explain(
         parents = opened.table("places").select("place_code", "parent_code").unique()
         parts = changes(opened.cells, metric, found, before, parents)
         earlier = _value_at(opened.cells, found, before)
-        names = _Names(opened)
+        names = Names(opened)
     if as_json:
         whole = {"before": before, "value_before": earlier, "value": found["value"]}
         print_json({"cell_id": found["cell_id"], **whole, "parts": parts.to_dicts()})
@@ -106,86 +104,8 @@ def explain(
     _draw_explanation(found, metric, before, earlier, parts, names)
 
 
-def show_forecast(
-    metric: Annotated[str, typer.Argument(help="A count that reports have by period.")] = COUNT,
-    place: Annotated[
-        str | None, typer.Option("--place", help="Code or name; else the whole city.")
-    ] = None,
-    grain: Annotated[str, typer.Option("--grain", help="day, week or month.")] = "week",
-    horizon: Annotated[int, typer.Option(min=1, max=60, help="How many periods ahead.")] = 8,
-    publication: Publication = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show what may come: forecasts that add up over places, with intervals of 90 %."""
-    from analytics.reports.asking import asked_for, known_places
-    from analytics.trends.forecasting import SEASONS, forecast
-    from analytics.trends.series import series_of
-    from publishing.completeness import data_until
-    from publishing.publications import open_publication
-    from publishing.serving_tables import catalog_of
-
-    if grain not in SEASONS:
-        kinds = ", ".join(SEASONS)
-        raise CivicError(f"Forecasts are by {kinds}.", zh=f"预测期间只能是 {kinds}。")
-    with open_publication(load_settings(), publication) as opened:
-        counted = catalog_of(opened).metric(metric)
-        if not (counted.is_additive and counted.adds_over_time):
-            raise CivicError(
-                f"{metric} is no count over time.", zh=f"{text(counted.label)}不是可相加的计数。"
-            )
-        until = data_until(opened.table("drops"))
-        levels = ("all", "city", "district", "street")
-        series = list(series_of(opened.cells, counted, grain, levels, until))
-        parents = dict(opened.table("places").select("place_code", "parent_code").iter_rows())
-        code = asked_for(known_places(opened.connection), place=place).place
-        names, number = _Names(opened), opened.number
-    if code not in {one.place_code for one in series}:
-        raise CivicError(
-            f"{metric} is not published by {grain} for {place or 'the whole city'}.",
-            "See: civic report list",
-            zh=f"{place or '全市'}没有按此期间发布的{text(counted.label)}。",
-            remedy_zh="查看：civic report list",
-        )
-    made = forecast(series, parents, grain, horizon)
-    if as_json:
-        entries = {"forecasts": made.future.to_dicts(), "backtest": made.backtest.to_dicts()}
-        print_json({"publication": number, "metric": metric, "grain": grain, **entries})
-        return
-    _draw_forecast(made.future.filter(place_code=code), made.backtest.filter(place_code=code),
-                   counted, names.place(code), number)  # fmt: skip
-
-
-class _Names:
-    """Places, periods and slices in words."""
-
-    def __init__(self, opened: OpenPublication) -> None:
-        from analytics.reports.asking import known_places, place_names
-        from analytics.reports.wording import value_labels
-        from ingestion.contracts import load_contracts
-
-        self._places = place_names(known_places(opened.connection))
-        self._values = value_labels(load_contracts(load_settings().contract_paths))
-
-    def place(self, code: str) -> str:
-        from analytics.reports.wording import place_name
-
-        return text(place_name(code, self._places))
-
-    def slices(self, slices: str) -> str:
-        from analytics.reports.coordinates import parse_slices
-
-        missing = say("未填", "not stated")
-        return " · ".join(
-            text(self._values[d, v]) if v is not None and (d, v) in self._values else v or missing
-            for d, v in parse_slices(slices).items()
-        )
-
-    def part(self, by: str, part: str) -> str:
-        return self.place(part) if by == "place" else self.slices(part)
-
-
 def _alert_row(
-    alert: Mapping[str, Any], reason: pl.DataFrame, metric: Metric, names: _Names
+    alert: Mapping[str, Any], reason: pl.DataFrame, metric: Metric, names: Names
 ) -> dict[str, str]:
     from analytics.reports.wording import period_name
 
@@ -285,7 +205,7 @@ def _draw_explanation(
     before: str,
     earlier: float | None,
     parts: pl.DataFrame,
-    names: _Names,
+    names: Names,
 ) -> None:
     from analytics.reports.wording import period_name
 
@@ -312,7 +232,7 @@ def _draw_explanation(
 
 
 def _draw_parts(
-    parts: pl.DataFrame, by: str, metric: Metric, periods: list[str], names: _Names
+    parts: pl.DataFrame, by: str, metric: Metric, periods: list[str], names: Names
 ) -> None:
     title = say("下级地区", "Places below") if by == "place" else _dimension(metric, by)
     rows = [
@@ -358,37 +278,3 @@ def _signed(metric: Metric, value: float | None) -> str:
     if metric.is_share:
         return f"{100 * value:+.2f}"
     return f"{value:+.{metric.decimals}f}"
-
-
-def _draw_forecast(
-    future: pl.DataFrame, backtest: pl.DataFrame, metric: Metric, place: str, number: int
-) -> None:
-    from analytics.reports.wording import period_name
-
-    rows = [
-        {
-            "period": text(period_name(row["period"])),
-            "forecast": as_figure(metric, row["forecast"]),
-            "interval": f"{as_figure(metric, row['low'])}–{as_figure(metric, row['high'])}",
-        }
-        for row in future.to_dicts()
-    ]
-    headings = {
-        "period": say("期间", "period"),
-        "forecast": say("预测", "forecast"),
-        "interval": say("90% 区间", "90 % interval"),
-    }
-    console.print(table(f"{text(metric.label)} · {place}", headings, rows))
-    model = future.item(0, "model")
-    errors = dict(backtest.select("model", "mase").iter_rows())
-    console.print(
-        say(
-            f"第 {number} 号发布。方法 {model}；回测误差 {errors[model]:.2f}，"
-            f"按季节沿用去值为 {errors['seasonal_naive']:.2f}（越小越好）。"
-            "区间外约十次有一次；下级之和等于上级。",
-            f"Publication {number}. Method {model}; its error in the past {errors[model]:.2f}, "
-            f"that of repeating the last season {errors['seasonal_naive']:.2f} (less is better). "
-            "One period in ten falls outside; places add up to the one above.",
-        ),
-        style="dim",
-    )

@@ -1,0 +1,158 @@
+"""``civic assess`` in both languages: lists, scores, cards, what is asked for wrongly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner, Result
+
+from analytics.assessment.scoring import assess
+from analytics.reports.cells import cells_of_catalog
+from analytics.reports.declarations import load_declaration
+from civic.cli import app
+from civic.errors import CivicError
+from publishing.opening import OpenPublication
+from tests.analytics.assessment.test_scoring import REPORT, SCHEME, UNTIL, District
+
+
+class Opened:
+    """A publication whose tables are given."""
+
+    number = 7
+
+    def __init__(self, connection: Any, tables: dict[str, pl.DataFrame]) -> None:
+        self.connection, self.tables = connection, tables
+
+    def has(self, name: str) -> bool:
+        return name in self.tables
+
+    def table(self, name: str) -> pl.DataFrame:
+        return self.tables[name]
+
+    def derived(self, name: str) -> pl.DataFrame:
+        return OpenPublication.derived(self, name)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    district = District()
+    path = tmp_path_factory.mktemp("declarations") / "work.yml"
+    path.write_text(REPORT, encoding="utf-8")
+    report = load_declaration(path)
+    cells = cells_of_catalog(district.connection, district.catalog, {report.name: report})
+    made = assess(district.connection, cells, district.catalog, SCHEME, UNTIL)
+    district.connection.execute(
+        "create table marts.fct_sentiment (sentiment_key varchar, kind varchar, "
+        "grid_code varchar, unit_name varchar, occurred_at timestamp);"
+        "alter table marts.fct_event add column reported_at timestamp;"
+        "alter table marts.fct_event add column closed_at timestamp;"
+        "alter table marts.fct_event add column due_at timestamp;"
+        "alter table marts.fct_event add column reopened_count integer;"
+        "alter table marts.fct_event add column has_impossible_times boolean;"
+        "update marts.fct_event set reported_at = reported_on"
+    )
+    scheme = {"scheme": SCHEME.name, "definition": json.dumps(asdict(SCHEME))}
+    found = Opened(
+        district.connection,
+        {
+            "scores": made.scores,
+            "score_indicators": made.indicators,
+            "schemes": pl.DataFrame([scheme]),
+        },
+    )
+    found.catalog = district.catalog  # type: ignore[attr-defined]
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _published(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def reading(*_: Any) -> Iterator[Opened]:
+        yield opened
+
+    monkeypatch.setattr("publishing.publications.open_publication", reading)
+    monkeypatch.setattr("publishing.serving_tables.catalog_of", lambda one: one.catalog)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def said(*words: str) -> Result:
+    return CliRunner().invoke(app, ["assess", *words], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", ("高于预期", "名次", "由人决定")), ("en", ("above", "rank of 60"))]
+)
+def test_scores_are_shown_with_their_intervals(
+    monkeypatch: pytest.MonkeyPatch, lang: str, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("CIVIC_LANG", lang)
+    shown = said("show", "worker").stdout
+    assert all(word in shown for word in words)
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_card_names_its_figures_and_its_history(
+    monkeypatch: pytest.MonkeyPatch, opened: Opened, lang: str
+) -> None:
+    monkeypatch.setenv("CIVIC_LANG", lang)
+    shown = said("card", "s30").stdout
+    lines = opened.tables["score_indicators"].filter(subject="s30", period="2024-Q2")
+    for cell in lines["cell_ids"].explode():
+        assert cell in shown
+    assert "2024-Q1" in shown
+    assert "TOPSIS" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_programs_get_json(opened: Opened) -> None:
+    whole = json.loads(said("show", "worker", "--json").stdout)
+    assert whole["period"] == "2024-Q2"
+    assert len(whole["scores"]) == 60
+    one = json.loads(said("card", "s30", "--period", "2024-Q1", "--json").stdout)
+    assert one["score"]["period"] == "2024-Q1"
+    assert {line["indicator"] for line in one["indicators"]} == {"in_time", "hours", "amount"}
+    # Only dates are known of these matters: those of a day were all told at midnight.
+    signs = json.loads(said("review", "worker", "--json").stdout)["signs"]
+    assert {sign["sign"] for sign in signs} == {"split"}
+    assert said("review", "worker").exit_code == 0
+
+
+def test_schemes_are_listed() -> None:
+    shown = said("list").stdout
+    assert "grid_worker" in shown
+    assert {s["name"] for s in json.loads(said("list", "--json").stdout)} == {"grid_worker", "unit"}
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (("show", "nothing"), "no scheme nothing"),
+        (("show", "worker", "--period", "2019-Q1"), "scores of 2024-Q1, 2024-Q2"),
+        (("show", "worker", "--place", "nowhere"), "no place nowhere"),
+        (("card", "nobody"), "has no nobody"),
+        (("review", "worker", "--period", "2019-Q1"), "scores of"),
+    ],
+)
+def test_what_is_asked_wrongly_is_said(words: tuple[str, ...], fault: str) -> None:
+    with pytest.raises(CivicError, match=fault):
+        said(*words)
+
+
+def test_only_the_peers_of_a_place(opened: Opened) -> None:
+    whole = json.loads(said("show", "worker", "--place", "海棠区", "--json").stdout)
+    assert len(whole["scores"]) == 60
+
+
+def test_a_publication_of_before_has_no_scores(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opened, "tables", {})
+    with pytest.raises(CivicError, match="of an earlier version"):
+        said("show", "worker")
