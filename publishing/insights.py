@@ -23,6 +23,7 @@ from analytics.reports.semantic_manifest import Catalog
 from analytics.trends.alerts import ALERTS, alerts, load_watching
 from analytics.trends.alerts import PATH as WATCHES
 from publishing.completeness import data_until
+from publishing.opening import OpenPublication
 
 LIBRARIES = ("numpy", "scikit-learn", "scipy", "statsmodels")
 FOLDERS = (WATCHES.parent, SCHEMES.parent)
@@ -43,6 +44,47 @@ class Insights:
 def insights(catalog: Catalog) -> Insights:
     """Alerts and scores as they are declared now."""
     return Insights(_origin(), lambda *given: _made(catalog, *given))
+
+
+def recomputed(publication: OpenPublication, catalog: Catalog) -> pl.DataFrame:
+    """Each table of a publication against what its cells and its lake give now.
+
+    Columns ``name, lines, different``. By another version of methods or libraries there may be
+    differences that are no fault: ``is_of_this_version`` says.
+    """
+    now = insights(catalog).make(
+        publication.connection, publication.cells, publication.table("drops")
+    )
+    lines = []
+    for name, made in now.items():
+        kept = publication.derived(name)
+        same = kept.columns == made.columns and kept.height == made.height
+        different = _different(kept, made) if same else max(kept.height, made.height)
+        lines.append({"name": name, "lines": kept.height, "different": different})
+    return pl.DataFrame(lines)
+
+
+def is_of_this_version(publication: OpenPublication) -> bool:
+    """Whether declarations, methods and libraries are those that the publication was made by."""
+    return publication.manifest.get("insights") == _origin()
+
+
+def _different(kept: pl.DataFrame, made: pl.DataFrame) -> int:
+    """How many lines differ, numbers by more than one part in a thousand million."""
+    if not made.height:
+        return 0
+    equal = []
+    for name in made.columns:
+        one, other = kept[name], made[name].cast(kept[name].dtype)
+        if one.dtype.is_float():
+            near = (one - other).abs() <= 1e-9 * pl.select(
+                pl.max_horizontal(one.abs(), other.abs(), pl.lit(1.0))
+            ).to_series()
+            equal.append(near | (one.eq_missing(other)))
+        else:
+            equal.append(one.eq_missing(other))
+    rows = pl.select(pl.all_horizontal(*(column.fill_null(False) for column in equal)))
+    return int((~rows.to_series()).sum())
 
 
 def _made(

@@ -202,6 +202,39 @@ def review(
     )
 
 
+@assess.command("verify")
+def verify(publication: Publication = None, as_json: AsJson = False) -> None:
+    """Compute scores and alerts again from the publication's figures and rows, and compare."""
+    from publishing.insights import is_of_this_version, recomputed
+    from publishing.publications import open_publication
+    from publishing.serving_tables import catalog_of
+
+    with open_publication(load_settings(), publication) as opened:
+        found = recomputed(opened, catalog_of(opened))
+        current, number = is_of_this_version(opened), opened.number
+    different = int(found["different"].sum())
+    if as_json:
+        print_json({"publication": number, "same_version": current, "tables": found.to_dicts()})
+    else:
+        headings = {
+            "name": say("表", "table"),
+            "lines": say("行数", "lines"),
+            "different": say("不同", "different"),
+        }
+        title = say(f"第 {number} 号发布", f"Publication {number}")
+        console.print(table(title, headings, found.to_dicts()))
+        if different and not current:
+            console.print(
+                say(
+                    "方法或程序版本已不同，差异不一定是错误。",
+                    "Made by another version of methods or libraries: a difference is no fault.",
+                ),
+                style="dim",
+            )
+    if different and current:
+        raise typer.Exit(1)
+
+
 def _asked_period(scores: pl.DataFrame, period: str | None) -> str:
     known = sorted(scores["period"].unique())
     if not known or (period and period not in known):

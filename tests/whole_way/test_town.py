@@ -190,6 +190,10 @@ def test_alerts_and_explanations_name_figures_that_can_be_traced(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("CIVIC_HOME", str(town.settings.home))
+    again = asked("assess", "verify", "--json")
+    assert again["same_version"]
+    assert sum(one["different"] for one in again["tables"]) == 0
+    assert {"alerts", "scores", "score_indicators"} <= {one["name"] for one in again["tables"]}
     said = asked("alerts", "--weeks", "26", "--json")
     assert said["series"] > 0
     cells = cells_of(town.settings)
