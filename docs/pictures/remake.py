@@ -12,7 +12,10 @@ import subprocess
 import sys
 import tempfile
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
+
+from rich.cells import cell_len
 
 HERE = Path(__file__).parent
 HOME = Path(os.environ.get("CIVIC_HOME", "var/demo")).absolute()
@@ -20,20 +23,22 @@ HOME = Path(os.environ.get("CIVIC_HOME", "var/demo")).absolute()
 RESOLUTION, CROP = 110, ("-x", "40", "-y", "50", "-W", "1200", "-H", "400")
 #: Of a character in Rich's SVG, in its units.
 WIDTH = 12.2
+MEASURED = re.compile(r'(<text [^>]*?)textLength="[\d.]+"([^>]*>)([^<]*)')
 LEADING_BLANKS = re.compile(
     r'(<text [^>]*?)x="([\d.]+)"([^>]*?)textLength="([\d.]+)"([^>]*>)((?:&#160;)+)(?=[^&<])'
 )
 
 
 def main() -> None:
-    """Draw each picture in each language; the terminal in a process of its own."""
+    """Draw each picture in each language; each of the terminal in a process of its own."""
     if len(sys.argv) > 1:
-        draw_terminal(sys.argv[1])
+        {"terminal": draw_terminal, "card": draw_card}[sys.argv[1]](sys.argv[2])
         return
     for language in ("en", "zh"):
         settings = {"CIVIC_HOME": str(HOME), "CIVIC_LANG": language, "COLUMNS": "80"}
-        again = [sys.executable, __file__, language]
-        subprocess.run(again, check=True, env=os.environ | settings, stdout=subprocess.DEVNULL)
+        for name in ("terminal", "card"):
+            again = [sys.executable, __file__, name, language]
+            subprocess.run(again, check=True, env=os.environ | settings, stdout=subprocess.DEVNULL)
         draw_workbook(HOME / "reports" / "v_1" / f"handling.{language}.xlsx", "workbook", language)
         with tempfile.TemporaryDirectory() as folder:
             workbook = Path(folder) / "change.xlsx"
@@ -76,11 +81,45 @@ def draw_terminal(language: str) -> None:
     show_report("handling")
     console.print(f"\n[green]$[/] civic trace {cell} --rows 3")
     trace_cell(cell, rows=3)
-    drawn = console.export_svg(title="Civic Lakehouse", unique_id=f"terminal-{language}")
+    keep_svg("terminal", language)
+
+
+def draw_card(language: str) -> None:
+    """Alerts of twelve weeks, and the card of the grid worker who did best, by the last scores."""
+    from civic.cli.assessment import card
+    from civic.cli.console import console
+    from civic.cli.trends import show_alerts
+    from civic.settings import load_settings
+    from publishing.publications import open_publication
+
+    with open_publication(load_settings()) as opened:
+        scores = opened.table("scores").filter(scheme="grid_worker")
+        last = scores.filter(period=scores["period"].max()).sort("score_low", descending=True)
+        subject = last.drop_nulls("score").item(0, "subject")
+    console.record = True
+    console.print("[green]$[/] civic alerts --weeks 12")
+    show_alerts(weeks=12)
+    console.print(f"\n[green]$[/] civic assess card {subject}")
+    card(subject)
+    keep_svg("card", language)
+
+
+def keep_svg(name: str, language: str) -> None:
+    """What the terminal recorded, as a picture."""
+    from civic.cli.console import console
+
+    drawn = console.export_svg(title="Civic Lakehouse", unique_id=f"{name}-{language}")
     # Fonts of the reader's own machine: the picture fetches nothing.
     drawn = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
+    drawn = re.sub(MEASURED, with_wide_characters, drawn)
     drawn = re.sub(LEADING_BLANKS, begin_at_the_word, drawn)
-    (HERE / f"terminal.{language}.svg").write_text(drawn, "utf-8")
+    (HERE / f"{name}.{language}.svg").write_text(drawn, "utf-8")
+
+
+def with_wide_characters(text: re.Match[str]) -> str:
+    """A text of the length that its characters take: Rich counts a Chinese one as half of it."""
+    before, after, content = text.groups()
+    return f'{before}textLength="{WIDTH * cell_len(unescape(content)):g}"{after}{content}'
 
 
 def begin_at_the_word(text: re.Match[str]) -> str:
