@@ -119,6 +119,7 @@ def test_due_matters_are_counted_when_they_were_due_and_handling_when_closed(bui
                 "events_suspended_count",
                 "events_verified_count",
                 "events_verified_at_once_count",
+                "events_valid_count",
             ),
             "reported_at",
         ),

@@ -94,7 +94,8 @@ def write_down(table: Table) -> tuple[str, list[tuple[int, tuple[str | None, ...
             buffer, delimiter=table.delimiter, lineterminator=table.line_end, quoting=quoting
         )
         writer.writerow(row)
-        if any(cell.strip() for cell in row):
+        # Python takes the four separators U+001C to U+001F for blanks, Unicode does not.
+        if any(not c.isspace() or c in "\x1c\x1d\x1e\x1f" for cell in row for c in cell):
             line = "".join(lines).count("\n") + 1
             expected.append((line, tuple(cell or None for cell in row)))
         lines.append(buffer.getvalue())
