@@ -141,6 +141,8 @@ def _taxonomy(path: Path) -> dict[str, list[str]]:
 
     try:
         lines = pl.read_csv(path) if path.suffix.lower() == ".csv" else pl.read_excel(path)
+        if lines.width < 2:
+            raise ValueError("a column of categories and one of words are needed")
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise CivicError(f"{path} cannot be read: {error}", zh=f"无法读取 {path}。") from error
     words: dict[str, list[str]] = {}
