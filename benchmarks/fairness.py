@@ -4,9 +4,9 @@ Of each period: rank correlation with ability of the score, of plain averages an
 task; correlation of the score with the amount of work among the equally able; how often the 90 %
 intervals of ranks hold the true rank.
 
-    civic simulate --residents 150000 --months 7 --seed 11 --out left
+    civic simulate --residents 150000 --months 7 --seed 11 --out left   # writes truth/ beside it
     (publish it), then
-    python -m benchmarks.fairness --home HOME --truth left/truth
+    python -m benchmarks.fairness --home HOME --truth truth
 """
 
 from __future__ import annotations

@@ -12,9 +12,8 @@ from typing import Any
 import polars as pl
 
 from analytics.reports.asking import place_names
-from analytics.reports.coordinates import parse_slices
 from analytics.reports.periods import UNDATED
-from analytics.reports.wording import period_name, place_name, value_labels
+from analytics.reports.wording import period_name, place_name, slices_name, value_labels
 from analytics.trends.series import whole_periods
 from ingestion.contracts import Contract
 from publishing.completeness import data_until
@@ -46,20 +45,13 @@ def alerts_told(
     [watching] = publication.table("alerts_watched").to_dicts()
     shown = found.group_by("period", maintain_order=True).head(watching["at_most"])
 
-    def sliced(slices: str) -> str:
-        said = [
-            getattr(labels[d, v], lang) if v is not None and (d, v) in labels else v or "-"
-            for d, v in parse_slices(slices).items()
-        ]
-        return " · ".join(said)
-
     return {
         "told": word("alerted", lang, WEEKS, watching["watched"], found.height),
         "found": [
             {
                 "week": getattr(period_name(row["period"]), lang),
                 "where": getattr(place_name(row["place_code"], names), lang),
-                "what": sliced(row["slices"]),
+                "what": getattr(slices_name(row["slices"], labels), lang),
                 "came": f"{row['value']:,.0f}",
                 "usual": f"{row['expected']:,.1f}",
                 "times": f"{row['ratio']:.1f} ({row['ratio_low']:.1f}–{row['ratio_high']:.1f})",

@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Mapping
 
-from analytics.reports.coordinates import ALL, UNPLACED
+from analytics.reports.coordinates import ALL, UNPLACED, parse_slices
 from analytics.reports.metrics import Aggregate, Label, Metric
 from analytics.reports.periods import UNDATED, words
 from civic.settings import PROJECT_ROOT
@@ -99,6 +99,16 @@ def value_labels(contracts: Mapping[str, Contract]) -> dict[tuple[str, str], Lab
             for code in one.codes:
                 labels.setdefault((one.name, code.value), Label(code.label_zh, code.label_en))
     return labels
+
+
+def slices_name(slices: str, labels: Mapping[tuple[str, str], Label]) -> Label:
+    """The values of a slice's text in words, without the dimensions; ``labels``: value_labels."""
+    missing = Label("未填", "not stated")
+    said = [
+        missing if value is None else labels.get((dimension, value), Label(value, value))
+        for dimension, value in parse_slices(slices).items()
+    ]
+    return Label(" · ".join(one.zh for one in said), " · ".join(one.en for one in said))
 
 
 def _work_items() -> dict[tuple[str, str], Label]:

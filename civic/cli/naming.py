@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from civic.cli.console import say
 from civic.cli.report_drawing import text
 from civic.settings import load_settings
 
@@ -31,13 +30,9 @@ class Names:
 
     def slices(self, slices: str) -> str:
         """The values of a slice's text, without the dimensions."""
-        from analytics.reports.coordinates import parse_slices
+        from analytics.reports.wording import slices_name
 
-        missing = say("未填", "not stated")
-        return " · ".join(
-            text(self._values[d, v]) if v is not None and (d, v) in self._values else v or missing
-            for d, v in parse_slices(slices).items()
-        )
+        return text(slices_name(slices, self._values))
 
     def part(self, by: str, part: str) -> str:
         """A part of a figure: a place, or the text of a slice."""
