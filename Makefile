@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 STAMP := $(VENV)/.installed
+BI := .venv-bi
+BI_STAMP := $(BI)/.installed
 UV_VERSION := 0.13.9
 WORKERS ?= 2
 export UV_LINK_MODE ?= copy
@@ -30,10 +32,18 @@ $(STAMP): requirements/pipeline.txt pyproject.toml | $(UV)
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+screens: setup $(BI_STAMP) ## Superset in an environment of its own, for civic up
+
+$(BI_STAMP): requirements/bi.txt superset_assets/server/words_zh.yaml superset_assets/server/translations.py | $(UV)
+	test -x $(BI)/bin/python || $(PYTHON) -m venv --without-pip $(BI)
+	$(UV) pip sync --quiet --compile-bytecode --python $(BI)/bin/python --require-hashes requirements/bi.txt
+	PYTHONPATH=. $(BI)/bin/python -m superset_assets.server.translations
+	@touch $@
+
 demo: setup ## The whole way on a made-up city of 50,000 people
 	$(BIN)/civic demo
 
-test: setup lint ## Lint, types, layers, then every test
+test: screens lint ## Lint, types, layers, then every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 bench: setup ## Every line of the targets, written to benchmarks/RESULTS.md
@@ -56,8 +66,8 @@ lock: | $(UV) ## Renew the hashed locks of both environments
 	$(COMPILE) --group bi -o requirements/bi.txt
 
 clean: ## Remove the virtual environment, caches and what dbt built; var/ stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BI) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	rm -rf *.egg-info build dbt/target dbt/logs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test bench lint format lock clean
+.PHONY: help setup screens demo test bench lint format lock clean

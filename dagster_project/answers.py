@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from civic.errors import CivicError
-from dagster_project.services import HOST, Service
+from civic.services import HOST, Service
 
 _PAUSE_SECONDS = 0.3
 _QUERY = """

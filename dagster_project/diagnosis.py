@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from civic.errors import CivicError
+from civic.services import Finding, attempted, choose_port
 from civic.settings import Settings
 from dagster_project.instance import prepare_instance
-from dagster_project.services import choose_port, up_alone
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was tried: what it is, whether it is well, and what to do where it is not."""
-
-    what: str
-    well: bool
-    detail: str
+from dagster_project.services import USUAL_PORT, up_alone
 
 
 def diagnose(settings: Settings, port: int | None) -> list[Finding]:
     """Try everything that ``civic up`` needs; later things are left out once one is broken."""
-    found: list[Finding] = []
     steps: list[tuple[str, Callable[[], str]]] = [
         ("home", lambda: _home(settings)),
         ("instance", lambda: str(prepare_instance(settings) / "dagster.yaml")),
@@ -32,14 +22,7 @@ def diagnose(settings: Settings, port: int | None) -> list[Finding]:
         ("manifest", _manifest),
         ("definitions", _definitions),
     ]
-    for what, attempt in steps:
-        try:
-            found.append(Finding(what, True, attempt()))
-        except CivicError as error:
-            found.append(Finding(what, False, str(error)))
-            if what != "port":
-                break
-    return found
+    return attempted(steps, goes_on=("port",))
 
 
 def _home(settings: Settings) -> str:
@@ -51,7 +34,7 @@ def _home(settings: Settings) -> str:
 
 def _port(settings: Settings, asked: int | None) -> str:
     with up_alone(settings):
-        return str(choose_port(asked))
+        return str(choose_port(asked, USUAL_PORT))
 
 
 def _contracts() -> int:

@@ -40,6 +40,7 @@ from publishing.shelf import (
 
 if TYPE_CHECKING:
     from publishing.insights import Insights
+    from publishing.screens import Screens
 
 __all__ = [
     "Diff",
@@ -67,11 +68,13 @@ def publish(
     verdict: Mapping[str, Any],
     drops: pl.DataFrame,
     insights: Insights | None = None,
+    screens: Screens | None = None,
 ) -> Publication:
     """Publish the lake as it stands, with these cells, and let readers see it.
 
     ``tables``: serving table -> SQL against the lake; ``insights``: further ones, made from the
-    cells where there is something new to publish. ``verdict``: what the audits said
+    cells where there is something new to publish; ``screens``: what screens read, with insights
+    only. ``verdict``: what the audits said
     (``passed``, ``results``). ``drops``: the rows of ``bronze.drops``. No process may have the
     live lake open. Where cells, drops and serving tables are those of the current or the newest
     publication, no new number is made: that one is current afterwards and comes back with
@@ -92,6 +95,8 @@ def publish(
         content = content_of(cells, tables, drops)
         if insights is not None:
             content["insights"] = insights.origin
+        if screens is not None:
+            content["screens"] = screens.origin
         kept = list_publications(settings)
         same = _same_as(content, kept)
         if same is not None:
@@ -109,6 +114,7 @@ def publish(
                 verdict=verdict,
                 content=content,
                 derived=(lambda lake: insights.make(lake, cells, drops)) if insights else None,
+                screens=screens,
             )
             made = put_in_place(folder, settings, number)
         switch(settings, number, "published")
@@ -157,6 +163,7 @@ def _write(
     verdict: Mapping[str, Any],
     content: Mapping[str, Any],
     derived: Callable[[duckdb.DuckDBPyConnection], Mapping[str, pl.DataFrame]] | None,
+    screens: Screens | None,
 ) -> None:
     catalog, serving = folder / f"v_{number}.ducklake", folder / f"v_{number}.duckdb"
     _copy_catalog(settings, catalog)
@@ -168,6 +175,9 @@ def _write(
         manifest = manifest_of(number, content, snapshot, verdict, versions)
         frames = {**(derived(connection) if derived else {}), "cells": cells.sort("cell_id")}
         _write_serving(connection, serving, frames, tables, manifest)
+        if screens is not None:
+            figures = folder / f"v_{number}.figures"
+            screens.write(connection, frames["cells"], verdict, serving, figures)
     manifest["serving_sha256"] = file_digest(serving)
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     (folder / f"v_{number}.json").write_text(text + "\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """The folder of publications: what stands there, which one is current, and how one gets there.
 
-A publication is three read-only files, ``v_<n>.duckdb``, ``v_<n>.ducklake`` and ``v_<n>.json``.
+A publication is four read-only files, ``v_<n>.duckdb``, ``v_<n>.figures``, ``v_<n>.ducklake`` and
+``v_<n>.json``; of an earlier version there are no ``figures``.
 The last is put in place last: a publication exists if and only if its manifest does. What a
 publication contains is not decided here (``publications``), nor how it is read (``opening``).
 """
@@ -42,6 +43,11 @@ class Publication:
     def serving_file(self) -> Path:
         """Cells and serving tables, a DuckDB file."""
         return self.folder / f"v_{self.number}.duckdb"
+
+    @property
+    def figures_file(self) -> Path:
+        """Figures with their words, as screens read them, a DuckDB file."""
+        return self.folder / f"v_{self.number}.figures"
 
     @property
     def catalog_file(self) -> Path:
@@ -134,14 +140,17 @@ def staging(settings: Settings) -> Iterator[Path]:
 
 
 def put_in_place(staged: Path, settings: Settings, number: int) -> Publication:
-    """Move the three staged files to their names, read-only and safe on disk; manifest last."""
+    """Move the staged files to their names, read-only and safe on disk; manifest last."""
     made = _publication_at(staged, number)
     kept = _publication_at(settings.serving, number)
     for source, target in (
         (made.serving_file, kept.serving_file),
+        (made.figures_file, kept.figures_file),
         (made.catalog_file, kept.catalog_file),
         (made.manifest_file, kept.manifest_file),
     ):
+        if source == made.figures_file and not source.is_file():
+            continue
         source.chmod(0o444)
         _sync(source)
         source.replace(target)

@@ -167,13 +167,23 @@ def publish_cells(settings: Settings, cells: pl.DataFrame, verdict: Verdict) -> 
     from analytics.reports.declarations import load_declarations
     from analytics.reports.semantic_manifest import load_catalog
     from publishing.insights import insights
+    from publishing.screens import screens
     from publishing.serving_tables import serving_tables
 
+    contracts = load_contracts(settings.contract_paths)
     catalog = load_catalog(semantic_manifest(settings))
     tables = serving_tables(load_declarations(catalog=catalog).values(), catalog)
     with open_lake(settings) as connection:
         drops = connection.execute("select * from bronze.drops").pl()
-    return publish(settings, cells, tables, verdict.to_dict(), drops, insights(catalog))
+    return publish(
+        settings,
+        cells,
+        tables,
+        verdict.to_dict(),
+        drops,
+        insights(catalog),
+        screens(contracts, catalog),
+    )
 
 
 def write_workbooks(settings: Settings, publication: Publication) -> list[Path]:

@@ -91,6 +91,7 @@ def value_labels(contracts: Mapping[str, Contract]) -> dict[tuple[str, str], Lab
     labels = {("level", level): label for level, label in _LEVELS.items() if level != ALL}
     labels |= {("module", name): Label(*titles) for name, titles in module_titles().items()}
     labels |= _work_items()
+    labels["outcome", "true"], labels["outcome", "false"] = Label("是", "yes"), Label("否", "no")
     for feed, contract in contracts.items():
         labels["feed", feed] = Label(contract.title_zh, contract.title_en)
         if contract.centre.get("element") == "feedback":
@@ -98,7 +99,41 @@ def value_labels(contracts: Mapping[str, Contract]) -> dict[tuple[str, str], Lab
         for one in contract.fields:
             for code in one.codes:
                 labels.setdefault((one.name, code.value), Label(code.label_zh, code.label_en))
+    for key, told in _of_the_centre(contracts).items():
+        zh, en = (list(dict.fromkeys(words))[:_MEANINGS] for words in zip(*told, strict=True))
+        labels.setdefault(key, Label("／".join(zh), " / ".join(en)))
     return labels
+
+
+_MEANINGS = 2
+"""How many meanings of one code are said."""
+_CENTRE = {"level": "event_level", "scale": "event_scale"}
+"""Entries of a contract's centre that are a dimension of another name."""
+
+
+def _of_the_centre(
+    contracts: Mapping[str, Contract],
+) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """What codes mean under the dimension that their field becomes, in each feed that has them.
+
+    One code may mean two things in two feeds: then both are said. A constant is said by its feed.
+    """
+    told: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for contract in contracts.values():
+        fields = {one.name: one for one in contract.fields}
+        for entry, stated in contract.centre.items():
+            dimension = _CENTRE.get(entry, entry)
+            if isinstance(stated, Mapping) and "constant" in stated:
+                key = (dimension, str(stated["constant"]))
+                said = [(key, (contract.title_zh, contract.title_en))]
+            else:
+                name = stated.get("field") if isinstance(stated, Mapping) else stated
+                codes = fields[name].codes if isinstance(name, str) and name in fields else ()
+                said = [((dimension, c.value), (c.label_zh, c.label_en)) for c in codes]
+            for key, label in said:
+                if label not in told.setdefault(key, []):
+                    told[key].append(label)
+    return told
 
 
 def slices_name(slices: str, labels: Mapping[tuple[str, str], Label]) -> Label:

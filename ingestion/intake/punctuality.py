@@ -52,9 +52,22 @@ def deliveries(
     with open_lake(settings) as connection:
         ensure_bronze(connection, contracts.values())
         drops = connection.execute(
-            "select unit, feed, as_of, as_of_source, received_at from bronze.drops "
-            "where status = 'accepted' and as_of_source <> 'snapshot' order by all"
+            "select unit, feed, as_of, as_of_source, received_at, status from bronze.drops"
         ).pl()
+    return deliveries_of(drops, contracts, on, unit, feed)
+
+
+def deliveries_of(
+    drops: pl.DataFrame,
+    contracts: Mapping[str, Contract],
+    on: date,
+    unit: str | None = None,
+    feed: str | None = None,
+) -> pl.DataFrame:
+    """The same of rows of ``bronze.drops`` that are at hand."""
+    drops = drops.filter(pl.col("status") == "accepted", pl.col("as_of_source") != "snapshot").sort(
+        "unit", "feed", "as_of", "as_of_source", "received_at"
+    )
     local = pl.col("received_at").dt.replace_time_zone("UTC").dt.convert_time_zone(ZONE)
     drops = drops.with_columns(delivered_on=local.dt.date(), says=pl.col("as_of").dt.date())
     rows: list[dict[str, Any]] = []

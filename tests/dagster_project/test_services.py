@@ -9,10 +9,12 @@ import sys
 
 import pytest
 
+import civic.services
 from civic.errors import CivicError
+from civic.services import HOST, choose_port, port_is_free
 from dagster_project import services
 from dagster_project.instance import prepare_instance, service_logs
-from dagster_project.services import HOST, choose_port, up_alone
+from dagster_project.services import USUAL_PORT, up_alone
 
 
 @pytest.fixture
@@ -25,13 +27,12 @@ def taken():
 
 def test_a_port_asked_for_and_taken_is_refused(taken):
     with pytest.raises(CivicError, match=f"Port {taken} is taken") as raised:
-        choose_port(taken)
+        choose_port(taken, USUAL_PORT)
     assert "--port" in raised.value.remedy
 
 
-def test_where_the_usual_port_is_taken_a_free_one_is_found(taken, monkeypatch):
-    monkeypatch.setattr(services, "USUAL_PORT", taken)
-    assert services.port_is_free(choose_port(None))
+def test_where_the_usual_port_is_taken_a_free_one_is_found(taken):
+    assert port_is_free(choose_port(None, taken))
 
 
 def test_a_second_one_for_the_same_home_is_refused(settings):
@@ -65,7 +66,7 @@ def test_nothing_outlives_it(settings, tmp_path, monkeypatch, program):
     pipe = tmp_path / "held"
     os.mkfifo(pipe)
     prepare_instance(settings)
-    monkeypatch.setattr(services, "_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(civic.services, "_PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr(services, "_commands", lambda *_: {"web": _python(program, str(pipe))})
     with services.services(settings, 0), pipe.open() as held:
         pass

@@ -12,9 +12,11 @@ from types import SimpleNamespace
 
 import pytest
 
+import civic.services
 from civic.errors import CivicError
+from civic.services import free_port, port_is_free
 from civic.settings import PROJECT_ROOT
-from dagster_project import answers, diagnosis, services
+from dagster_project import answers, diagnosis
 from dagster_project.installation import Installation
 from dagster_project.instance import dagster_environment, service_logs
 
@@ -42,7 +44,7 @@ def test_the_check_finds_a_home_that_is_no_folder(settings, nothing_loaded):
 
 
 def test_the_check_finds_a_taken_port_and_goes_on(settings, nothing_loaded, monkeypatch):
-    monkeypatch.setattr(services, "port_is_free", lambda _port: False)
+    monkeypatch.setattr(civic.services, "port_is_free", lambda _port: False)
     findings = diagnosis.diagnose(settings, 4321)
     assert "Port 4321 is taken" in _broken(findings)["port"]
     assert findings[-1].what == "definitions"
@@ -106,7 +108,7 @@ def test_dagster_comes_up_answers_and_goes(installed):
     from dagster_project.manifest import prepare_manifest
 
     prepare_manifest(Installation(installed, load_installation().contracts))
-    port = services.choose_port(None)
+    port = free_port()
     with subprocess.Popen(
         [sys.executable, "-m", "civic", "up", "--port", str(port)],
         cwd=PROJECT_ROOT,
@@ -128,7 +130,7 @@ def test_dagster_comes_up_answers_and_goes(installed):
         up.send_signal(signal.SIGINT)
         assert "Ended." in up.stdout.read()
     assert up.returncode == 0
-    assert services.port_is_free(port)
+    assert port_is_free(port)
     assert {"code_server.log", "daemon.log", "webserver.log"} == {
         path.name for path in service_logs(installed).iterdir()
     }

@@ -1,0 +1,229 @@
+"""The file of figures: every published figure but those of single members of staff, with words.
+
+A view for each language (``figures_zh``, ``figures_en``) has the same columns in both, so that a
+chart is drawn from either. ``parts_*`` has the same figures under the place that they are a part
+of: its ``place`` is the place above, ``part`` the place itself.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+from publishing.screens.words import CODES
+
+KEYS = ("report", "metric", "level", "place_code", "grain", "period", "slices")
+STAFF = r"(^|;)staff_no="
+LANGUAGES = ("zh", "en")
+
+
+def open_figures(cells: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """The cells that are not of one member of staff, with the value of the period before.
+
+    ``previous`` is null where the period has none before it, or that one has no such cell. Sorted
+    as screens ask for them: by report, measure and kind of period.
+    """
+    shown = cells.filter(~pl.col("slices").str.contains(STAFF))
+    before = periods.select("grain", "period", "previous_period")
+    earlier = shown.select(
+        *(k for k in KEYS if k != "period"),
+        previous_period="period",
+        previous="value",
+    )
+    return (
+        shown.join(before, on=["grain", "period"], how="left")
+        .join(earlier, on=[k if k != "period" else "previous_period" for k in KEYS], how="left")
+        .drop("previous_period")
+        .sort("report", "metric", "grain", "slices", "level", "place_code", "period")
+    )
+
+
+def figures_view(language: str) -> str:
+    """SQL: figures with their words in one language; ``card`` is HTML, drawn of nothing but them."""
+    return f"""
+    create view figures_{language} as
+    select *, {_card(language)} as card
+    from (
+    select
+      f.cell_id,
+      f.report,
+      r.title_{language} as report_title,
+      f.metric,
+      m.label_{language} as measure,
+      m.unit_{language} as unit_of_measure,
+      m.direction,
+      o.position,
+      f.level,
+      l.level_{language} as level_name,
+      f.place_code,
+      p.place_{language} as place,
+      p.parent_code,
+      p.place_order,
+      {", ".join(f"p.{code}" for code in CODES)},
+      f.grain,
+      f.period,
+      d.period_{language} as period_name,
+      d.period_start,
+      coalesce(d.is_whole, false) as is_whole,
+      coalesce(d.is_recent, false) as is_recent,
+      s.slice_by,
+      s.slice_{language} as slice,
+      s.slice_1,
+      s.slice_1_{language} as category,
+      s.slice_2_{language} as second,
+      s.unit,
+      f.value,
+      f.previous,
+      f.value - f.previous as change,
+      {_said("f.value")} as said,
+      {_said("f.previous")} as previous_said,
+      {_change(language)} as change_said,
+      case
+        when f.value is null or f.previous is null or m.direction = 'neutral' then 'neutral'
+        when f.value = f.previous then 'same'
+        when (f.value > f.previous) = (m.direction = 'up') then 'better'
+        else 'worse'
+      end as turn,
+      f.numerator,
+      f.denominator,
+      f.fact_rows,
+      f.source_rows,
+      '<a href="/civic/trace/' || f.cell_id || '?lang={language}" target="_blank">'
+        || '{TRACE[language]}</a>' as trace
+    from figures as f
+    join places as p using (level, place_code)
+    join periods as d using (grain, period)
+    join slices as s using (slices)
+    join reports as r using (report)
+    join metrics as m using (metric)
+    join levels as l using (level)
+    join positions as o using (report, metric)
+    )
+    """
+
+
+def alerts_view(language: str) -> str:
+    """SQL: weeks in which more came than chance explains, with their words in one language."""
+    return f"""
+    create view alerts_{language} as
+    select
+      a.cell_id, a.metric, m.label_{language} as measure, a.level,
+      p.place_{language} as place, p.place_order, {", ".join(f"p.{code}" for code in CODES)},
+      s.slice_{language} as slice, a.period, d.period_{language} as period_name, d.period_start,
+      a.value, a.expected, a."limit" as upper_limit, a.ratio, a.ratio_low, a.ratio_high,
+      array_to_string(a.methods, ', ') as methods,
+      '<a href="/civic/trace/' || a.cell_id || '?lang={language}" target="_blank">'
+        || '{TRACE[language]}</a>' as trace
+    from alerts as a
+    join metrics as m using (metric)
+    join places as p using (level, place_code)
+    join slices as s using (slices)
+    join (select * from periods where grain = 'week') as d using (period)
+    """
+
+
+def _said(value: str) -> str:
+    """SQL: a value as people read it, shares in per cent; a dash where there is none."""
+    return f"""
+      case
+        when {value} is null then '—'
+        when {SHARE} then format('{{:.1f}}%', 100 * {value})
+        else {_number(value)}
+      end"""
+
+
+def _change(language: str) -> str:
+    """SQL: how much more or less than in the period before; of shares in percentage points."""
+    size = f"""
+      case
+        when {SHARE} then format('{{:.1f}} {POINTS[language]}', 100 * abs(f.value - f.previous))
+        else {_number("abs(f.value - f.previous)")}
+      end"""
+    sign = "case when f.value >= f.previous then '+' else '−' end"
+    return f"case when f.value is null or f.previous is null then '' else {sign} || {size} end"
+
+
+def _number(value: str) -> str:
+    """SQL: a number with as many decimals as its measure has, thousands apart."""
+    return f"""
+      case m.decimals
+        when 0 then format('{{:,.0f}}', {value})
+        when 1 then format('{{:,.1f}}', {value})
+        else format('{{:,.2f}}', {value})
+      end"""
+
+
+def _card(language: str) -> str:
+    """SQL: a value with its change. Better and worse differ by colour and by mark."""
+    before = BEFORE[language]
+    return f"""
+      '<div style="font-size:26px;font-weight:600;line-height:1.4;color:#1f1f1f">' || said || '</div>'
+      || case when change_said = '' then '' else
+        '<div style="font-size:13px;color:' || case turn
+          when 'better' then '#0066a1">▲ ' when 'worse' then '#b34700">▼ ' else '#595959">'
+        end || change_said || '</div><div style="font-size:12px;color:#6b6b6b">{before} '
+        || previous_said || '</div>' end
+      || '<div style="font-size:12px;color:#6b6b6b">' || period_name || ' · ' || trace || '</div>'"""
+
+
+BEFORE = {"zh": "上期", "en": "before"}
+SHARE = "(m.unit_en in ('', 'ratio') and f.denominator is not null)"
+POINTS = {"zh": "个百分点", "en": "points"}
+TRACE = {"zh": "来源", "en": "sources"}
+
+
+def parts_view(language: str) -> str:
+    """SQL: the same figures, each under the place that it is a part of.
+
+    Where there is one city, everything is divided into its parts at once: the city alone would be
+    nearly the whole.
+    """
+    return f"""
+    create view parts_{language} as
+    with only_city as (
+      select min(place_code) as code from places
+      where level = 'city' and place_code not like '%/unplaced'
+      having count(*) = 1
+    ),
+    above as (
+      select distinct place_code, level, parent_code, parent_code as upper_code from places
+      where parent_code is not null
+        and not (level = 'city' and place_code in (select code from only_city))
+      union all
+      select place_code, level, parent_code, 'all' as upper_code from places
+      where parent_code in (select code from only_city)
+    )
+    select
+      f.* exclude (place),
+      u.place_{language} as place,
+      f.place as part,
+      '<a href="./?native_filters=' || {_chosen("f.place")} || '">' || f.place || '</a>'
+        as part_link
+    from figures_{language} as f
+    join above as a using (level, place_code)
+    join (select distinct place_code, place_{language} from places) as u
+      on u.place_code = a.upper_code
+    """
+
+
+def _chosen(value: str) -> str:
+    """SQL: the dashboards' filter of places, set to a place, as an address states it (Rison)."""
+    text = f"url_encode(replace(replace({value}, '!', '!!'), '''', '!'''))"
+    return (
+        "'(NATIVE_FILTER-place:(__cache:(label:''' || "
+        f"{text} || ''',value:!(''' || {text} || ''')),extraFormData:(filters:!((col:place,op:IN,"
+        f"val:!(''' || {text} || ''')))),filterState:(label:''' || {text} || ''',value:!(''' || "
+        f"{text} || ''')),id:NATIVE_FILTER-place,ownState:()))'"
+    )
+
+
+def write(file: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]) -> None:
+    """Write the tables and lay the views of both languages over them."""
+    for name, frame in frames.items():
+        file.register("made", frame)
+        file.execute(f'create table "{name}" as from made')
+        file.unregister("made")
+    for language in LANGUAGES:
+        file.execute(figures_view(language))
+        file.execute(parts_view(language))
+        file.execute(alerts_view(language))

@@ -1,0 +1,123 @@
+"""Write what screens read beside a publication's serving tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from analytics.assessment.schemes import load_schemes
+from analytics.reports.asking import known_places
+from analytics.reports.declarations import load_declarations
+from analytics.reports.metrics import Label
+from analytics.reports.semantic_manifest import Catalog
+from analytics.reports.wording import value_labels
+from civic.lake import LAKE
+from ingestion.contracts import Contract
+from ingestion.intake.punctuality import deliveries_of
+from publishing.completeness import data_until
+from publishing.screens import figures, work
+from publishing.screens.words import said_levels, said_periods, said_places, said_slices
+
+FOLDER = Path(__file__).parent
+UNITS = ("unit_name", "unit")
+COPIED = ("reports", "metrics", "alerts_watched", "manifest")
+"""Serving tables that stand in the file of figures as well."""
+
+Write = Callable[[duckdb.DuckDBPyConnection, pl.DataFrame, Mapping[str, Any], Path, Path], None]
+
+
+@dataclass(frozen=True)
+class Screens:
+    """``origin``: SHA-256 of the code that writes them: another makes another publication.
+
+    ``write``: from a connection with the lake, the cells, the verdict and the shut serving file
+    to the file of figures, and the schema ``screens`` in the serving file.
+    """
+
+    origin: str
+    write: Write
+
+
+def screens(contracts: Mapping[str, Contract], catalog: Catalog) -> Screens:
+    """What screens read, as it is declared now."""
+
+    def write(
+        lake: duckdb.DuckDBPyConnection,
+        cells: pl.DataFrame,
+        verdict: Mapping[str, Any],
+        serving: Path,
+        file: Path,
+    ) -> None:
+        drops = lake.execute(f"from {LAKE}.bronze.drops").pl()
+        labels = value_labels(contracts) | _unit_names(lake)
+        frames = _frames(known_places(lake), cells, labels, drops)
+        frames["positions"] = _positions(catalog)
+        today = datetime.now(UTC).date()
+        own = work.tables(
+            lake,
+            contracts,
+            load_schemes(catalog=catalog),
+            verdict,
+            deliveries_of(drops, contracts, today),
+        )
+        with duckdb.connect(str(serving)) as main:
+            work.write(main, own)
+            copied = {name: main.execute(f"from {name}").pl() for name in COPIED}
+            alerts = main.execute("from alerts").pl()
+        with duckdb.connect(str(file)) as opened:
+            figures.write(opened, {**frames, **copied, "alerts": alerts})
+
+    return Screens(_origin(), write)
+
+
+def _frames(
+    places: pl.DataFrame,
+    cells: pl.DataFrame,
+    labels: Mapping[tuple[str, str], Label],
+    drops: pl.DataFrame,
+) -> dict[str, pl.DataFrame]:
+    periods = said_periods(cells.select("grain", "period"), data_until(drops))
+    return {
+        "figures": figures.open_figures(cells, periods),
+        "places": said_places(places, cells.select("level", "place_code")),
+        "periods": periods,
+        "slices": said_slices(cells["slices"], labels),
+        "levels": said_levels(),
+    }
+
+
+def _positions(catalog: Catalog) -> pl.DataFrame:
+    """In which order a report has its measures."""
+    return pl.DataFrame(
+        [
+            (report.name, metric, position)
+            for report in load_declarations(catalog=catalog).values()
+            for position, metric in enumerate(report.metrics, start=1)
+        ],
+        schema={"report": pl.String, "metric": pl.String, "position": pl.Int64},
+        orient="row",
+    )
+
+
+def _unit_names(lake: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Label]:
+    """Units that records name by their code only, by name and code."""
+    known = lake.execute(f"select unit_code, unit_name from {LAKE}.marts.dim_unit").fetchall()
+    return {
+        (dimension, code): Label(f"{name} {code}", f"{name} {code}")
+        for code, name in known
+        for dimension in UNITS
+    }
+
+
+def _origin() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
