@@ -242,4 +242,13 @@ def _read(file: Path, sql: str) -> Iterable[Any]:
 
 
 def _yaml(content: Any) -> str:
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+    return yaml.dump(
+        content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False
+    )
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Writes what stands in several places out in each: Superset's readers expect no references."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True

@@ -21,7 +21,7 @@ from typing import Any
 from civic.errors import CivicError
 from civic.services import HOST, Service, free_port, served
 from civic.settings import PROJECT_ROOT, Settings
-from publishing.shelf import current_number, find_publication
+from publishing.shelf import find_publication
 from superset_assets.bundle import Bundle, make_bundle, write_bundle
 from superset_assets.keys import folder, secret_key, trace_key
 
@@ -50,11 +50,13 @@ def python() -> Path:
     return path
 
 
-def is_published(settings: Settings) -> bool:
-    """Whether there is a publication that screens can show."""
-    return (
-        current_number(settings) is not None and find_publication(settings).figures_file.is_file()
-    )
+def is_installed() -> bool:
+    """Whether Superset's environment is there."""
+    try:
+        python()
+    except CivicError:
+        return False
+    return True
 
 
 def prepare(settings: Settings) -> Bundle:
@@ -94,6 +96,18 @@ def refresh(settings: Settings) -> dict[str, Any]:
             settings, ["load", str(folder(settings) / "bundle"), *demo]
         )
         return answer
+
+
+def demand_loaded(settings: Settings) -> None:
+    """Raise CivicError where the screens have never come up: nobody can log in yet."""
+    python()
+    if not (folder(settings) / "loaded").is_file():
+        raise CivicError(
+            "The screens have never come up in this home.",
+            "Run: civic up",
+            zh="此处的看板还没有启动过。",
+            remedy_zh="运行：civic up",
+        )
 
 
 def ask_server(settings: Settings, arguments: Sequence[str], secret: str = "") -> Any:

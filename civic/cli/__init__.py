@@ -15,6 +15,7 @@ from civic.cli import (
     intake,
     maintenance,
     messages,
+    people,
     publications,
     reports,
     simulate,
@@ -47,6 +48,7 @@ GROUPS = (
     maintenance,
     simulate,
     up,
+    people,
     demo,
 )
 

@@ -1,7 +1,7 @@
 """Commands that run inside Superset's environment; each prints one line of JSON.
 
-``load FOLDER [--demo]``, ``people``, and ``person`` with ``add``, ``change``, ``password`` or
-``remove``. A password comes by standard input, never on the command line.
+``load FOLDER [--demo]``, ``people``, ``opened [--days N]``, and ``person`` with ``add``,
+``change``, ``password`` or ``remove``. A password comes by standard input.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ def _do(asked: argparse.Namespace) -> Any:
     with create_app().app_context():
         if asked.command == "people":
             return people.people()
+        if asked.command == "opened":
+            return people.opened(asked.days)
         if asked.action == "add":
             secret = sys.stdin.readline().strip() or password()
             people.add_person(security, asked.name, asked.role, asked.part, secret)
@@ -74,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("folder", type=Path)
     load.add_argument("--demo", action="store_true")
     commands.add_parser("people")
+    commands.add_parser("opened").add_argument("--days", type=int, default=7)
     person = commands.add_parser("person")
     person.add_argument("action", choices=["add", "change", "password", "remove"])
     person.add_argument("name")

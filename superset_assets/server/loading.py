@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 ACCOUNTS = "accounts.json"
+LOADER = "civic-loader"
 ASSETS = ("dashboards", "charts", "datasets", "databases")
 
 
@@ -124,11 +123,14 @@ def _first(figures: Any, level: str) -> str | None:
 
 
 def _take_in(contents: Mapping[str, str]) -> int:
+    import yaml
     from superset import db
     from superset.commands.importers.v1.assets import ImportAssetsCommand
     from superset.utils.core import override_user
 
     loader = _loader()
+    # Superset reads YAML with the slow reader; the one in C gives the same, in a tenth of the time.
+    yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[assignment,misc]
     with override_user(loader):
         ImportAssetsCommand(dict(contents)).run()
     db.session.commit()
@@ -139,17 +141,17 @@ def _loader() -> Any:
     """Whom assets are taken in as: an account that nobody can log in with."""
     from superset import db, security_manager
 
-    found = security_manager.find_user("civic-loader")
-    if found:
+    if found := security_manager.find_user(LOADER):
         return found
-    made = security_manager.add_user(
-        "civic-loader",
+    security_manager.add_user(
+        LOADER,
         "Civic",
         "Lakehouse",
         "loader@localhost",
         security_manager.find_role("Admin"),
         password(),
     )
+    made = security_manager.find_user(LOADER)
     made.active = False
     db.session.commit()
     return made
@@ -163,12 +165,23 @@ def _remove_others(contents: Mapping[str, str]) -> list[str]:
     from superset.models.dashboard import Dashboard
     from superset.models.slice import Slice
 
-    named = {yaml.safe_load(text).get("uuid") for text in contents.values()}
+    named = {_uuid(text) for text in contents.values()}
     removed = []
     for model in (Dashboard, Slice, SqlaTable, Database):
         for one in db.session.query(model).filter_by(is_managed_externally=True):
             if str(one.uuid) not in named:
-                removed.append(str(one))
+                removed.append(_name(one))
                 db.session.delete(one)
         db.session.commit()
     return removed
+
+
+def _uuid(text: str) -> str | None:
+    """The UUID that a file of the bundle states at its margin."""
+    lines = (line for line in text.splitlines() if line.startswith("uuid: "))
+    return next((line.removeprefix("uuid: ").strip("'") for line in lines), None)
+
+
+def _name(one: Any) -> str:
+    names = ("dashboard_title", "slice_name", "table_name", "database_name")
+    return next(str(getattr(one, name)) for name in names if hasattr(one, name))

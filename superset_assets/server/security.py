@@ -66,13 +66,13 @@ def give_parts(user: Any, security: Mapping[str, Any], role: str, values: Iterab
     from superset.extensions import db, security_manager
 
     stated = security["roles"][role]
-    roles = [security_manager.find_role(role)]
+    parts = []
     if stated.get("by"):
         for value in values:
             name = scope_role(stated["by"], value)
-            roles.append(security_manager.find_role(name) or security_manager.add_role(name))
-    user.roles = roles
-    _set_rules(security)
+            parts.append(security_manager.find_role(name) or security_manager.add_role(name))
+    user.roles = [security_manager.find_role(role), *parts]
+    _add_rules(security, parts)
     db.session.commit()
 
 
@@ -109,34 +109,59 @@ def _set_rules(security: Mapping[str, Any]) -> None:
     known = {role.name: role for role in security_manager.get_all_roles()}
     whole = [known[name] for name, stated in security["roles"].items() if stated.get("whole")]
     parts = [role for name, role in known.items() if name.startswith(SCOPE)]
-    kept: dict[str, Any] = {}
-    for name, stated in security["datasets"].items():
-        tables = _tables_of(stated["uuids"])
-        columns = {column.column_name for table in tables for column in table.columns}
-        # A part spares nobody where the dataset has not the column that the part is of.
-        able = [role for role in parts if parts_of(role.name)[0] in columns]
-        _rule(kept, f"nobody: {name}", "Base", tables, whole + able, "1 = 0", None)
-        for role in able:
-            rule = clause(*parts_of(role.name))
-            _rule(kept, f"{role.name}: {name}", "Regular", tables, [role], rule, "part")
+    kept: set[str] = set()
+    for name, tables in _datasets(security):
+        able = [role for role in parts if _has(tables, role)]
+        kept.add(_rule(f"nobody: {name}", "Base", tables, whole + able, "1 = 0", None))
+        kept |= {_rule_of(role, name, tables) for role in able}
     for rule in db.session.query(RowLevelSecurityFilter):
         if rule.name not in kept and rule.description == MANAGED:
             db.session.delete(rule)
     db.session.flush()
 
 
+def _add_rules(security: Mapping[str, Any], roles: Iterable[Any]) -> None:
+    """The rules of parts that are new; those of everybody else stay as they are."""
+    from superset.connectors.sqla.models import RowLevelSecurityFilter
+    from superset.extensions import db
+
+    for name, tables in _datasets(security):
+        for role in roles:
+            if not _has(tables, role):
+                continue
+            _rule_of(role, name, tables)
+            base = db.session.query(RowLevelSecurityFilter).filter_by(name=f"nobody: {name}").one()
+            if role not in base.roles:
+                base.roles.append(role)
+    db.session.flush()
+
+
+def _datasets(security: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
+    return [(name, _tables_of(stated["uuids"])) for name, stated in security["datasets"].items()]
+
+
+def _has(tables: Iterable[Any], role: Any) -> bool:
+    """Whether datasets have the column that a part is of: else the part spares nobody there."""
+    column = parts_of(role.name)[0]
+    return all(column in {one.column_name for one in table.columns} for table in tables)
+
+
+def _rule_of(role: Any, name: str, tables: list[Any]) -> str:
+    rule = clause(*parts_of(role.name))
+    return _rule(f"{role.name}: {name}", "Regular", tables, [role], rule, "part")
+
+
 MANAGED = "Civic Lakehouse"
 
 
 def _rule(
-    kept: dict[str, Any],
     name: str,
     kind: str,
     tables: list[Any],
     roles: list[Any],
     text: str,
     group: str | None,
-) -> None:
+) -> str:
     from superset.connectors.sqla.models import RowLevelSecurityFilter
     from superset.extensions import db
 
@@ -146,7 +171,7 @@ def _rule(
         db.session.add(rule)
     rule.filter_type, rule.clause, rule.group_key = kind, text, group
     rule.description, rule.tables, rule.roles = MANAGED, tables, roles
-    kept[name] = rule
+    return name
 
 
 def _tables(security: Mapping[str, Any], role: str) -> list[Any]:

@@ -83,6 +83,30 @@ AUTH_RATE_LIMITED = True
 AUTH_RATE_LIMIT = "10 per 20 second"
 RATELIMIT_ENABLED = True
 AUTH_USER_REGISTRATION = False
+
+# Single sign-on with OpenID Connect, where the environment names a provider (docs/screens.md).
+if _ISSUER := os.environ.get("CIVIC_OIDC_ISSUER"):
+    from flask_appbuilder.security.manager import AUTH_OAUTH
+
+    from superset_assets.server.oidc import OidcSecurityManager
+
+    AUTH_TYPE = AUTH_OAUTH
+    CUSTOM_SECURITY_MANAGER = OidcSecurityManager
+    AUTH_USER_REGISTRATION = True
+    AUTH_USER_REGISTRATION_ROLE = "Public"
+    OAUTH_PROVIDERS = [
+        {
+            "name": "oidc",
+            "icon": "fa-key",
+            "token_key": "access_token",
+            "remote_app": {
+                "client_id": os.environ["CIVIC_OIDC_CLIENT_ID"],
+                "client_secret": os.environ["CIVIC_OIDC_CLIENT_SECRET"],
+                "server_metadata_url": f"{_ISSUER.rstrip('/')}/.well-known/openid-configuration",
+                "client_kwargs": {"scope": "openid profile email"},
+            },
+        }
+    ]
 PUBLIC_ROLE_LIKE = None
 FAB_ADD_SECURITY_API = True
 TALISMAN_ENABLED = True

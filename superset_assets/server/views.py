@@ -14,7 +14,7 @@ import urllib.request
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, g, redirect, request, session, url_for
+from flask import Blueprint, Response, abort, g, redirect, request, session
 from flask_appbuilder import IndexView, expose
 
 from superset_assets.server.places import state
@@ -48,9 +48,9 @@ class CivicIndexView(IndexView):
 
 
 def first_dashboard() -> str:
-    """Where a person begins: a steward with the quality of the data, everybody else at a glance."""
+    """Where a person begins: who sends or keeps data with its quality, everybody else at a glance."""
     roles = {role.name for role in g.user.roles}
-    return "quality" if "steward" in roles else "overview"
+    return "quality" if roles & {"steward", "member_unit"} else "overview"
 
 
 def language() -> str:
@@ -93,7 +93,7 @@ def _answered(datasets: list[tuple[str, str]], value: str, path: str) -> Any:
     from superset.utils.core import get_user_id
 
     if not getattr(g, "user", None) or not get_user_id():
-        return redirect(url_for("AuthDBView.login", next=request.full_path))
+        return redirect(f"/login/?{urlencode({'next': request.full_path})}")
     words = _WORDS[language()]
     if not any(sees(dataset, column, value) for dataset, column in datasets):
         return Response(words["unseen"], status=404, mimetype="text/plain")
@@ -164,5 +164,5 @@ def _write_down(path: str) -> None:
     """Who followed which figure to its source, in the log of what people opened."""
     from superset.extensions import event_logger
 
-    with event_logger.log_context(action="civic.trace", object_ref=path):
+    with event_logger.log_context(action="civic.trace", civic_page=path):
         pass

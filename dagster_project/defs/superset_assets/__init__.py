@@ -1,0 +1,1 @@
+"""Dagster's definitions of the room ``superset_assets``."""
