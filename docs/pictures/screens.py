@@ -22,6 +22,7 @@ from superset_assets import running
 from superset_assets.keys import folder
 
 HERE = Path(__file__).parent / "screens"
+SWITCHES = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 WIDTH, HEIGHT, COLOURS = 1280, 4200, 96
 SETTLED = """n => n <=
     document.querySelectorAll('.dashboard-component-chart-holder .chart-container').length
@@ -38,7 +39,7 @@ def main() -> None:
     with running.services(settings, port) as started, sync_playwright() as playwright:
         running.wait_until_ready(started, port)
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            executable_path=shutil.which("chromium"), args=SWITCHES
         )
         address = f"http://127.0.0.1:{port}"
         for language in ("zh", "en"):
@@ -74,7 +75,7 @@ def _draw(page: Any, address: str, path: Path, target: Path) -> None:
     page.wait_for_function(SETTLED, arg=len(charts), timeout=120_000)
     page.wait_for_load_state("networkidle")
     last = page.locator(".dashboard-component-chart-holder").last.bounding_box()
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(4000)
     page.screenshot(
         path=target,
         clip={"x": 0, "y": 0, "width": WIDTH, "height": last["y"] + last["height"] + 24},

@@ -206,6 +206,16 @@ def parts_view(language: str) -> str:
     """
 
 
+def areas_view(language: str) -> str:
+    """SQL: the parts of a place with where they lie."""
+    return f"""
+    create view areas_{language} as
+    select p.*, s.area
+    from parts_{language} as p
+    join shapes as s using (level, place_code)
+    """
+
+
 def _chosen(value: str) -> str:
     """SQL: the dashboards' filter of places, set to a place, as an address states it (Rison)."""
     text = f"url_encode(replace(replace({value}, '!', '!!'), '''', '!'''))"
@@ -226,4 +236,5 @@ def write(file: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]) -> N
     for language in LANGUAGES:
         file.execute(figures_view(language))
         file.execute(parts_view(language))
+        file.execute(areas_view(language))
         file.execute(alerts_view(language))

@@ -23,6 +23,7 @@ from ingestion.contracts import Contract
 from ingestion.intake.punctuality import deliveries_of
 from publishing.completeness import data_until
 from publishing.screens import figures, work
+from publishing.screens.shapes import shapes
 from publishing.screens.words import said_levels, said_periods, said_places, said_slices
 
 FOLDER = Path(__file__).parent
@@ -58,7 +59,7 @@ def screens(contracts: Mapping[str, Contract], catalog: Catalog) -> Screens:
         drops = lake.execute(f"from {LAKE}.bronze.drops").pl()
         labels = value_labels(contracts) | _unit_names(lake)
         frames = _frames(known_places(lake), cells, labels, drops)
-        frames["positions"] = _positions(catalog)
+        frames |= {"positions": _positions(catalog), "shapes": shapes(lake)}
         today = datetime.now(UTC).date()
         own = work.tables(
             lake,

@@ -46,7 +46,8 @@ def form_of(chart: Mapping[str, Any], language: str, measures: Measures) -> Form
 
 def dataset_of(chart: Mapping[str, Any]) -> str:
     """The dataset that a declared chart draws."""
-    return str(chart.get("dataset") or ("parts" if chart["kind"] == "by_place" else "figures"))
+    drawn = {"by_place": "parts", "map": "areas"}
+    return str(chart.get("dataset") or drawn.get(chart["kind"], "figures"))
 
 
 def _cards(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
@@ -300,6 +301,42 @@ def _heat(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
     }
 
 
+def _map(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """The parts of the chosen place as areas, the darker the more; drawn without any map server."""
+    [name] = chart["measures"]
+    return {
+        "viz_type": "deck_polygon",
+        "line_column": "area",
+        "line_type": "json",
+        "reverse_long_lat": False,
+        "metric": _of_measure(name, language, measures),
+        "dimension": "part",
+        "adhoc_filters": _figures(chart, chart.get("grain", "month")),
+        "filter_nulls": True,
+        "row_limit": 5000,
+        "mapbox_style": "",
+        "viewport": {"longitude": 0, "latitude": 0, "zoom": 9, "bearing": 0, "pitch": 0},
+        "autozoom": True,
+        "linear_color_scheme": "oranges",
+        "num_buckets": "5",
+        "color_scheme_type": "linear_palette",
+        "fill_color_picker": {"r": 230, "g": 159, "b": 0, "a": 1},
+        "stroke_color_picker": {"r": 60, "g": 60, "b": 60, "a": 1},
+        "filled": True,
+        "stroked": True,
+        "extruded": False,
+        "multiplier": 1,
+        "line_width": 1,
+        "line_width_unit": "pixels",
+        "opacity": 80,
+        "legend_position": "bl",
+        "legend_format": measures.format_of(name),
+        "table_filter": False,
+        "toggle_polygons": True,
+        "js_columns": ["part"],
+    }
+
+
 KINDS: dict[str, Callable[[Mapping[str, Any], str, Measures], Form]] = {
     "cards": _cards,
     "trend": _trend,
@@ -310,6 +347,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any], str, Measures], Form]] = {
     "ribbon": _ribbon,
     "count_bars": _count_bars,
     "heat": _heat,
+    "map": _map,
 }
 
 

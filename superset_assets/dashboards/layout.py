@@ -9,7 +9,7 @@ from superset_assets.charts.kinds import dataset_of, where
 from superset_assets.declared import Dashboard
 from superset_assets.names import LANGUAGES, uuid_of
 
-FIGURES = ("figures", "parts")
+FIGURES = ("figures", "parts", "areas")
 UNIT = 8
 """Pixels of one step of height in Superset's grid."""
 

@@ -48,7 +48,7 @@ class CivicIndexView(IndexView):
 
 
 def first_dashboard() -> str:
-    """Where a person begins: who sends or keeps data with its quality, everybody else at a glance."""
+    """Where a person begins: who sends or keeps data with its quality, others at a glance."""
     roles = {role.name for role in g.user.roles}
     return "quality" if roles & {"steward", "member_unit"} else "overview"
 

@@ -11,6 +11,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+SWITCHES = (
+    *("--no-sandbox", "--ignore-gpu-blocklist"),
+    # Maps are drawn with WebGL, which a machine without a graphics card does by software.
+    *("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
+)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FONTS = "fonts-noto-cjk"
 
@@ -45,7 +50,7 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        opened = playwright.chromium.launch(executable_path=chromium(), args=list(SWITCHES))
         try:
             yield opened
         finally:

@@ -150,6 +150,32 @@ def test_what_is_no_longer_declared_is_gone(screens):
     assert screens.removed == ["Gone"]
 
 
+def test_parts_of_every_place_add_up_to_it_on_the_screens_too(screens):
+    """Where there is one city, everything is shown by its parts at once; nothing is lost."""
+    with duckdb.connect(str(screens.publication.figures_file), read_only=True) as figures:
+        broken = figures.execute(
+            """
+            with whole as (
+              select place, period, value from figures_zh
+              where report = 'handling' and metric = 'events_received' and slice_by = ''
+            ),
+            parts as (
+              select place, period, sum(value) as value from parts_zh
+              where report = 'handling' and metric = 'events_received' and slice_by = ''
+              group by all
+            )
+            select place, period, whole.value, parts.value from whole
+            join parts using (place, period) where whole.value <> parts.value
+            """
+        ).fetchall()
+        [[divided]] = figures.execute("select count(distinct place) from parts_zh").fetchall()
+        [[under_all]] = figures.execute(
+            "select count(distinct part) from parts_zh "
+            "where place = '全部地区' and level = 'district' and place_code not like '%/%'"
+        ).fetchall()
+    assert broken == [] and divided > 10 and under_all == 2
+
+
 # --- people look ----------------------------------------------------------------------------------
 
 
@@ -536,6 +562,39 @@ def test_samples_details_and_exports_bring_nothing_from_outside(answers):
 def test_free_questions_are_for_analysts_and_for_the_file_of_figures(answers):
     allowed = {(role, text) for _, role, text, status, _ in answers["questions"] if status == 200}
     assert allowed == {("analyst", "select count(*) from main.figures")}
+
+
+def test_people_are_given_parts_that_there_are(screens):
+    def civic(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["civic", "people", *words],
+            env=running.environment(screens.settings) | {"CIVIC_LANG": "en"},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    with duckdb.connect(str(screens.publication.figures_file), read_only=True) as figures:
+        [[code, name]] = figures.execute(
+            "select place_code, place_zh from places "
+            "where level = 'district' and place_code not like '%/%' order by 1 limit 1"
+        ).fetchall()
+    added = civic("add", "li", "--role", "district", "--part", name)
+    assert added.returncode == 0 and "shown once" in added.stdout
+    [li] = [p for p in json.loads(civic("list", "--json").stdout) if p["name"] == "li"]
+    assert (li["roles"], li["parts"], li["active"]) == (["district"], [code], True)
+    assert civic("remove", "li").returncode == 0
+    [li] = [p for p in json.loads(civic("list", "--json").stdout) if p["name"] == "li"]
+    assert (li["roles"], li["parts"], li["active"]) == ([], [], False)
+    for words, told in {
+        ("add", "wu", "--role", "district", "--part", "nowhere"): "There is no district nowhere",
+        ("add", "wu", "--role", "king"): "There is no role king",
+        ("add", "wu", "--role", "leader", "--part", code): "it takes no part",
+        ("add", "wu", "--role", "district"): "say which district",
+        ("add", "wu", "--role", "member_unit", "--part", "nobody"): "No record names a unit",
+        ("remove", "wu"): "There is no wu",
+    }.items():
+        refused = civic(*words)
+        assert refused.returncode == 2 and told in refused.stderr, (words, refused.stderr)
+        assert "Traceback" not in refused.stderr
 
 
 # --- single sign-on -------------------------------------------------------------------------------

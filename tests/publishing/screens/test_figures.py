@@ -1,0 +1,133 @@
+"""Figures for screens: each with the one before it, none of a single member of staff, said well."""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+import pytest
+
+from publishing.screens.figures import open_figures, write
+from publishing.screens.shapes import SHAPES
+from publishing.screens.words import said_levels, said_periods, said_places, said_slices
+
+COLUMNS = ("report", "metric", "level", "place_code", "grain", "period", "slices", "value")
+
+
+def _cells(*rows: tuple[object, ...]) -> pl.DataFrame:
+    frame = pl.DataFrame(rows, schema=COLUMNS, orient="row")
+    return frame.with_row_index("cell_id").with_columns(
+        pl.format("c{}", "cell_id").alias("cell_id"),
+        numerator=pl.col("value"),
+        denominator=pl.when(pl.col("metric") == "rate").then(1.0),
+        fact_rows=pl.lit(1),
+        source_rows=pl.lit(1),
+    )
+
+
+MONTHS = [
+    ("r", "count", "all", "all", "month", f"2026-{m:02d}", "", v)
+    for m, v in ((8, 5.0), (9, 1250.0))
+]
+RATES = [
+    ("r", "rate", "all", "all", "month", f"2026-{m:02d}", "", v) for m, v in ((8, 0.5), (9, 0.25))
+]
+STAFF = ("r", "count", "all", "all", "month", "2026-09", "staff_no=07", 3.0)
+LATER = ("r", "count", "all", "all", "month", "2026-11", "", 1.0)
+
+
+@pytest.fixture
+def file() -> duckdb.DuckDBPyConnection:
+    cells = _cells(*MONTHS, *RATES, STAFF, LATER)
+    periods = said_periods(cells.select("grain", "period"), None)
+    places = pl.DataFrame(
+        schema=dict.fromkeys(("place_code", "place_name", "parent_code"), pl.String)
+    )
+    connection = duckdb.connect()
+    metrics = [("count", 0, "", "down"), ("rate", 4, "ratio", "up")]
+    frames = {
+        "figures": open_figures(cells, periods),
+        "places": said_places(places, cells.select("level", "place_code")),
+        "periods": periods,
+        "slices": said_slices(cells["slices"], {}),
+        "levels": said_levels(),
+        "reports": pl.DataFrame({"report": ["r"], "title_zh": ["表"], "title_en": ["Report"]}),
+        "positions": pl.DataFrame(
+            {"report": ["r", "r"], "metric": ["count", "rate"], "position": [1, 2]}
+        ),
+        "metrics": pl.DataFrame(
+            [
+                {
+                    "metric": m,
+                    "label_zh": m,
+                    "label_en": m,
+                    "unit_zh": u,
+                    "unit_en": u,
+                    "direction": d,
+                    "decimals": n,
+                }
+                for m, n, u, d in metrics
+            ]
+        ),
+        "shapes": pl.DataFrame(schema=SHAPES),
+        "alerts": pl.DataFrame(
+            schema={
+                **dict.fromkeys(
+                    ("cell_id", "metric", "level", "place_code", "slices", "period"), pl.String
+                ),
+                **dict.fromkeys(
+                    ("value", "expected", "limit", "ratio", "ratio_low", "ratio_high"), pl.Float64
+                ),
+                "methods": pl.List(pl.String),
+            }
+        ),
+    }
+    write(connection, frames)
+    return connection
+
+
+def _figure(
+    file: duckdb.DuckDBPyConnection, metric: str, period: str, language: str = "en"
+) -> dict[str, object]:
+    found = file.execute(
+        f"from figures_{language} where metric = ? and period = ?", [metric, period]
+    ).pl()
+    return found.row(0, named=True)
+
+
+def test_no_figure_of_a_single_member_of_staff_is_in_it(file):
+    assert file.execute("select count(*) from figures").fetchone() == (5,)
+    assert file.execute(
+        "select count(*) from figures where slices like '%staff_no%'"
+    ).fetchone() == (0,)
+
+
+def test_a_figure_stands_beside_the_one_of_the_period_before(file):
+    september = _figure(file, "count", "2026-09")
+    assert (september["previous"], september["change"]) == (5.0, 1245.0)
+    assert (september["said"], september["change_said"], september["turn"]) == (
+        "1,250",
+        "+1,245",
+        "worse",
+    )
+
+
+def test_where_the_period_before_has_no_figure_nothing_is_compared(file):
+    november = _figure(file, "count", "2026-11")
+    assert november["previous"] is None and november["change_said"] == ""
+    assert november["turn"] == "neutral"
+
+
+def test_shares_are_said_in_per_cent_and_change_by_points(file):
+    zh, en = _figure(file, "rate", "2026-09", "zh"), _figure(file, "rate", "2026-09")
+    assert (en["said"], en["previous_said"], en["change_said"]) == (
+        "25.0%",
+        "50.0%",
+        "−25.0 points",
+    )
+    assert zh["change_said"] == "−25.0 个百分点"
+    assert en["turn"] == "worse"
+
+
+def test_a_card_leads_to_the_sources_of_its_figure(file):
+    card = str(_figure(file, "count", "2026-09")["card"])
+    assert "1,250" in card and "/civic/trace/c1?lang=en" in card and "▼" in card
