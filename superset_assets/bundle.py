@@ -72,7 +72,7 @@ def make_bundle(figures_file: Path) -> Bundle:
             path = f"dashboards/{slug(dashboard.name, language)}.yaml"
             files[path] = _dashboard(dashboard, language)
     texts = {path: _yaml(content) for path, content in files.items()}
-    return Bundle(texts, _security(datasets), tuple(dashboards))
+    return Bundle(texts, _security(datasets, dashboards), tuple(dashboards))
 
 
 def write_bundle(bundle: Bundle, folder: Path) -> Path:
@@ -88,8 +88,14 @@ def write_bundle(bundle: Bundle, folder: Path) -> Path:
     return folder
 
 
-def _security(datasets: Mapping[str, Dataset]) -> dict[str, Any]:
-    """Roles, and for each dataset its UUIDs and who sees it."""
+def audience(dashboard: Dashboard, datasets: Mapping[str, Iterable[str]]) -> list[str]:
+    """Who sees a dashboard: those who see every dataset of it; ``datasets``: name to roles."""
+    used = [set(datasets[name]) for name in {dataset_of(chart) for chart in dashboard.charts}]
+    return sorted(set.intersection(*used))
+
+
+def _security(datasets: Mapping[str, Dataset], dashboards: Iterable[Dashboard]) -> dict[str, Any]:
+    """Roles, and for each dataset and dashboard its UUIDs and who sees it."""
     audiences = load_audiences()
     return {
         "roles": audiences["roles"],
@@ -100,6 +106,11 @@ def _security(datasets: Mapping[str, Dataset]) -> dict[str, Any]:
                 "roles": audiences["datasets"][name],
             }
             for name in datasets
+        },
+        "dashboards": {
+            uuid_of("dashboard", slug(one.name, language)): audience(one, audiences["datasets"])
+            for one in dashboards
+            for language in LANGUAGES
         },
     }
 

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from superset_assets.bundle import CURRENT, Bundle
+from superset_assets.bundle import CURRENT, Bundle, audience
 from superset_assets.declared import load_databases
 
 
@@ -112,13 +112,10 @@ def _of_dashboards(
 
 def _of_audiences(bundle: Bundle) -> Iterator[str]:
     """A dashboard is for those who see all its datasets: somebody has to."""
-    from superset_assets.charts.kinds import dataset_of
-
-    who = {name: set(one["roles"]) for name, one in bundle.security["datasets"].items()}
+    who = {name: one["roles"] for name, one in bundle.security["datasets"].items()}
     for dashboard in bundle.dashboards:
-        used = {dataset_of(chart) for chart in dashboard.charts}
-        if not set.intersection(*(who[name] for name in used)):
-            yield f"{dashboard.name}: nobody sees all of {', '.join(sorted(used))}"
+        if not audience(dashboard, who):
+            yield f"{dashboard.name}: nobody sees all of its datasets"
 
 
 def _columns(form: Mapping[str, Any]) -> set[str]:

@@ -13,6 +13,8 @@ from ingestion.contracts import Contract, load_contracts
 
 # Tests run side by side already; those about other processes ask for them (`other_processes`).
 os.environ["CIVIC_PROCESSES"] = "1"
+# Screens are tried by tests of their own: a run of Dagster here and there need not start Superset.
+os.environ["CIVIC_BI_PYTHON"] = "/no/superset/here"
 # The same of threads: numerical libraries of several workers wait for each other by spinning.
 for library in ("OMP", "OPENBLAS"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")

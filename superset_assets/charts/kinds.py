@@ -121,7 +121,9 @@ def _bars(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
         "groupby": [],
         "adhoc_filters": [
             *_figures(chart, chart.get("grain", "month")),
-            where("value", "!=", 0),
+            # None of something is no bar; no part of a whole is one, and says something.
+            *([] if name in measures.shares else [where("value", "!=", 0)]),
+            where("value", "IS NOT NULL", None),
         ],
         "x_axis_sort": "figure",
         "x_axis_sort_asc": True,

@@ -48,9 +48,10 @@ class CivicIndexView(IndexView):
 
 
 def first_dashboard() -> str:
-    """Where a person begins: who sends or keeps data with its quality, others at a glance."""
+    """Where a person begins: with what she works with; leaders and analysts with the city."""
     roles = {role.name for role in g.user.roles}
-    return "quality" if roles & {"steward", "member_unit"} else "overview"
+    begins = {"steward": "quality", "member_unit": "my_unit"}
+    return next((begins[role] for role in begins if role in roles), "overview")
 
 
 def language() -> str:

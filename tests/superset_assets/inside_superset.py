@@ -14,6 +14,9 @@ from typing import Any
 from superset_assets.server.people import add_person
 from superset_assets.server.places import file_of, state
 
+EVERY = 21
+"""Of so many people one tries what is forbidden; a number that meets each role in its turn."""
+WHOLE = ("leader", "city", "analyst", "steward")
 SCOPES = {"district": "district_code", "street": "street_code", "community": "community_code"}
 INJECTED = (
     "1 = 1 or 1 = 1",
@@ -43,7 +46,10 @@ def main() -> None:
     """Make the people, ask, and print what came."""
     from flask_jwt_extended import create_access_token
     from superset.app import create_app
+    from superset.utils.log import DBEventLogger
 
+    # What is opened is written down elsewhere; here it would be half of the time.
+    DBEventLogger.log = lambda *_words, **_more: None
     number = int(sys.argv[1])
     app = create_app()
     app.config.update(WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
@@ -56,17 +62,22 @@ def main() -> None:
         databases = _databases()
         tokens = {name: create_access_token(str(_user(name).id)) for name, *_ in wanted}
     found: dict[str, Any] = {"rows": [], "injected": [], "questions": [], "ways": []}
+    refused: set[str] = set()
     for at, (name, role, parts) in enumerate(wanted):
         client = app.test_client()
         headers = {"Authorization": f"Bearer {tokens[name]}"}
         language = ("zh", "en")[at % 2]
-        for dataset in security["datasets"]:
+        for dataset, stated in security["datasets"].items():
+            # One of each role is refused what is not for it; the others ask what is.
+            if role not in stated["roles"] and role in refused:
+                continue
             table = tables[f"{dataset}_{language}"]
             column = SCOPES.get(role, "unit" if role == "member_unit" else None)
             seen = column if column in table["columns"] else None
             answer = ask(client, headers, table, [seen] if seen else [])
             found["rows"].append([name, role, parts, dataset, *answer])
-        if at % 10 == 0 or role not in SCOPES:
+        refused.add(role)
+        if at % EVERY == 0 or role in WHOLE:
             table = tables[f"figures_{language}"]
             column = SCOPES.get(role, "unit")
             for text in INJECTED:
@@ -101,7 +112,7 @@ def people(number: int) -> list[tuple[str, str, list[str]]]:
             unit
             for (unit,) in work.execute("select distinct unit from drops order by 1").fetchall()
         ]
-    made = [(f"all_{role}", role, []) for role in ("leader", "city", "analyst", "steward")]
+    made: list[tuple[str, str, list[str]]] = [(f"all_{role}", role, []) for role in WHOLE]
     roles = list(codes)
     for at in range(number - len(made)):
         role = roles[at % len(roles)]

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import duckdb
 import polars as pl
@@ -75,6 +76,12 @@ class Screens:
 
 @pytest.fixture(scope="module")
 def screens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screens]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("CIVIC_BI_PYTHON", raising=False)
+        yield from _screens(tmp_path_factory)
+
+
+def _screens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screens]:
     settings = replace(home_of(tmp_path_factory.mktemp("screens") / "home"), settle_seconds=0.0)
     write_city(settings.drops, RESIDENTS, MONTHS, SEED)
     take_in_drops(settings, collect_drops(Request(settings)))
@@ -223,8 +230,9 @@ def _open(page: Any, screens: Screens, slug: str) -> list[str]:
         f"{slug}: {text}"
         for text in page.locator(".ant-alert-error, [role=alert]").all_inner_texts()
     ]
-    for holder in page.locator(".dashboard-component-chart-holder:has(.ant-empty)").all():
-        wrong.append(f"{slug}: empty: {holder.inner_text().splitlines()[0]}")
+    for chart in page.locator("[data-test-chart-id]:has(.ant-empty)").all():
+        title, number = (chart.get_attribute(f"data-test-chart-{n}") for n in ("name", "id"))
+        wrong.append(f"{slug}: empty: {title} #{number}")
     return wrong
 
 
@@ -240,7 +248,8 @@ def test_leadership_sees_every_dashboard_whole_and_nothing_leaves_the_machine(
     page = _log_in(chromium, screens, "leader", language)
     went: set[str] = set()
     page.on("response", lambda answer: went.add(answer.url.split("/")[2]))
-    wrong = []
+    wrong, answered = [], {}
+    page.on("response", lambda answer: answered.update(_rows(answer)))
     for slug in _slugs(screens, language):
         asked: list[dict[str, Any]] = []
         page.on("request", lambda request, asked=asked: asked.extend(_chart_data(request)))
@@ -248,36 +257,22 @@ def test_leadership_sees_every_dashboard_whole_and_nothing_leaves_the_machine(
         screens.asked[slug] = asked
         assert asked, f"{slug} asked for nothing"
     page.context.close()
-    empty = _without_rows(screens)
+    # A small city has none of some things; a chart is empty only where its question had no answer.
+    empty = tuple(f"#{number}" for number, rows in answered.items() if rows == 0)
+    assert len(empty) <= 0.1 * len(answered)
     assert [text for text in wrong if not text.endswith(empty)] == []
     assert went == {f"127.0.0.1:{screens.port}"}
 
 
-def _without_rows(screens: Screens) -> tuple[str, ...]:
-    """The titles of charts of alerts and scores that this small city has none of."""
-    questions = {
-        "alerts": ("figures_file", "alerts_zh", "true"),
-        "workers": (
-            "serving_file",
-            "screens.scores_zh",
-            "scheme = 'grid_worker' and is_last and score is not null",
-        ),
-        "units": (
-            "serving_file",
-            "screens.scores_zh",
-            "scheme = 'unit' and is_last and score is not null",
-        ),
-    }
-    titles: list[str] = []
-    for key, (file, view, condition) in questions.items():
-        with duckdb.connect(str(getattr(screens.publication, file)), read_only=True) as connection:
-            [[rows]] = connection.execute(
-                f"select count(*) from {view} where {condition}"
-            ).fetchall()
-        if rows == 0:
-            for path in (_bundle(screens.settings) / "charts").glob(f"*.{key}_*.yaml"):
-                titles.append(yaml.safe_load(path.read_text("utf-8"))["slice_name"])
-    return tuple(titles)
+def _rows(answer: Any) -> dict[str, int]:
+    """How many rows a chart was answered with, by its number."""
+    if "/api/v1/chart/data" not in answer.url or answer.status != 200:
+        return {}
+    form = json.loads(answer.request.post_data or "{}").get("form_data", {})
+    if "slice_id" not in form:
+        return {}
+    [first, *_] = answer.json()["result"]
+    return {str(form["slice_id"]): int(first["rowcount"])}
 
 
 def _chart_data(request: Any) -> list[dict[str, Any]]:
@@ -291,7 +286,7 @@ def test_each_role_logs_in_and_sees_what_is_hers(chromium, screens, who):
     """She begins where her work is, and is shown no error."""
     language = ("zh", "en")[OTHERS.index(who) % 2]
     page = _log_in(chromium, screens, who, language)
-    begins = "quality" if who in ("steward", "member_unit") else "overview"
+    begins = {"steward": "quality", "member_unit": "my_unit"}.get(who, "overview")
     own = {f"{begins}-{language}"}
     if who in ("city", "district"):
         own.add(f"assessment-{language}")
@@ -378,7 +373,8 @@ def test_numbers_on_screen_are_those_of_the_report(chromium, screens):
         env=running.environment(screens.settings) | {"CIVIC_LANG": "en"},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    cells = {c["metric"]: c for c in _cells(json.loads(told.stdout)) if c["place_code"] == "all"}
+    lines = [line for table in json.loads(told.stdout)["tables"] for line in table["lines"]]
+    cells = {m: c for line in lines if line["is_total"] for m, c in line["figures"].items()}
     shown = page.locator("#app").inner_text()
     stated = yaml.safe_load(
         (PROJECT_ROOT / "superset_assets/dashboards/overview.yml").read_text("utf-8")
@@ -393,14 +389,6 @@ def test_numbers_on_screen_are_those_of_the_report(chromium, screens):
     for name in metrics:
         assert said(catalog.metric(name), cells[name]) in shown, name
     page.context.close()
-
-
-def _cells(answer: Any) -> list[dict[str, Any]]:
-    """Every cell in a report's JSON, wherever it stands."""
-    if isinstance(answer, dict):
-        own = [answer] if "cell_id" in answer and "metric" in answer else []
-        return own + [c for value in answer.values() for c in _cells(value)]
-    return [c for one in answer for c in _cells(one)] if isinstance(answer, list) else []
 
 
 def test_a_figure_is_followed_from_the_screen_to_its_file_and_line(chromium, screens):
@@ -469,14 +457,35 @@ def test_sources_are_shown_to_those_only_who_see_the_figure(screens):
         "analyst": {whole: 200, staff: 404},
     }
     for who, cells in expected.items():
-        person = Person(screens, who)
+        session = _session(screens, who)
         for cell, status in cells.items():
-            assert person.get(f"/civic/trace/{cell}")[0] == status, (who, cell)
-    assert Person(screens, "steward").get(f"/civic/receipt/{drop}")[0] == 200
-    assert Person(screens, "analyst").get(f"/civic/receipt/{drop}")[0] == 404
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        _answer(f"{screens.address}/civic/trace/{whole}x")
-    assert refused.value.code in (404, 401)
+            assert _status(session, f"{screens.address}/civic/trace/{cell}") == status, (who, cell)
+    receipt = f"{screens.address}/civic/receipt/{drop}"
+    assert _status(_session(screens, "steward"), receipt) == 200
+    assert _status(_session(screens, "analyst"), receipt) == 404
+    # Who has not logged in is led to do so, and sees nothing.
+    with _answer(f"{screens.address}/civic/trace/{whole}") as led:
+        assert "/login/" in led.url
+
+
+def _session(screens: Screens, who: str) -> Any:
+    """Somebody who has logged in with the form."""
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor()
+    )
+    with opener.open(f"{screens.address}/login/", timeout=60) as page:
+        [token] = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())
+    given = {"csrf_token": token, "username": who, "password": screens.passwords[who]}
+    opener.open(f"{screens.address}/login/", urlencode(given).encode(), timeout=60).close()
+    return opener
+
+
+def _status(session: Any, address: str) -> int:
+    try:
+        with session.open(address, timeout=60) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 def _answer(address: str) -> Any:
