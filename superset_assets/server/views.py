@@ -24,10 +24,13 @@ LANGUAGES = ("zh", "en")
 PATIENCE_SECONDS = 60
 _WORDS = {
     "zh": {
+        "nothing": "您已登录，但还没有角色，看不到数据。请联系管理员：civic people change。",
         "unseen": "没有这个数字，或它不在您的管理范围内。",
         "away": "溯源服务未运行。请联系管理员检查 civic up。",
     },
     "en": {
+        "nothing": "You are logged in and have no role yet, so there is nothing to see. "
+        "Ask whoever looks after accounts (civic people change).",
         "unseen": "There is no such figure, or it lies outside what you may see.",
         "away": "The service that traces figures is not running. Ask whoever runs civic up.",
     },
@@ -44,6 +47,8 @@ class CivicIndexView(IndexView):
 
         if not getattr(g, "user", None) or not get_user_id():
             return redirect("/login/")
+        if not g.user.roles:
+            return Response(_WORDS[language()]["nothing"], mimetype="text/plain")
         return redirect(f"/superset/dashboard/{first_dashboard()}-{language()}/")
 
 
