@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,8 @@ def demo(
 ) -> None:
     """The whole way on a made-up city: drops in, a report and a trace out (in var/demo)."""
     from civic.cli.run_summary import show_outcome
+    from ingestion.contracts import load_contracts
+    from ingestion.simulator.city.arriving import receive_as_left
     from ingestion.simulator.city.making import write_city
 
     os.environ.setdefault("CIVIC_HOME", HOME)
@@ -44,6 +47,7 @@ def demo(
     _say_heading("一、各单位投放文件", "1. The units leave their files")
     with working(say("正在编造一座城市……", "Making up a city ...")):
         truth = write_city(settings.drops, residents, months, seed)
+        collected = receive_as_left(settings, load_contracts(settings.contract_paths))
     console.print(
         say(
             f"{residents:,} 人的城市，{months} 个月，{truth.counts.height} 个文件，故意弄脏："
@@ -55,6 +59,8 @@ def demo(
     )
     _say_heading("二、检查、入库、建模、审核、发布", "2. Checked, modelled, audited, published")
     result = _run(settings)
+    # The run found them known; how they came is what there is to tell.
+    result = replace(result, results={**result.results, "collect": collected})
     show_outcome(result)
     _show_figures(settings)
     _show_a_rejected_line(result)
@@ -120,12 +126,13 @@ def _show_a_rejected_line(result: WayResult) -> None:
     for receipt in result.results["intake"]:
         rejected = [f for f in receipt.findings if f["severity"] == "reject"]
         if receipt.status == "accepted" and rejected:
-            file, line = receipt.drop.file_name, rejected[0]["line"]
+            # By the drop: several units send files of one name.
+            drop, line = receipt.drop.drop_id, rejected[0]["line"]
             _say_heading(
-                f"五、一行数据的下落：civic why {file} {line}",
-                f"5. What became of a line: civic why {file} {line}",
+                f"五、一行数据的下落：civic why {drop} {line}",
+                f"5. What became of a line: civic why {drop} {line}",
             )
-            why_line(file, line)
+            why_line(drop, line)
             return
 
 
@@ -148,7 +155,10 @@ def _say_where_to_look(result: WayResult, settings: Settings) -> None:
                 say("各街道的事件", "matters by street"),
             ),
             ("civic verify", say("从原件逐项复算", "every figure, recomputed")),
-            ("civic up", say("打开 Dagster 界面", "Dagster's screens")),
+            (
+                "make screens && civic up",
+                say("看板与 Dagster 界面", "dashboards, and Dagster"),
+            ),
             (
                 say("CIVIC_LANG=en civic report list", "CIVIC_LANG=zh civic report list"),
                 say("英文界面", "the same in Chinese"),

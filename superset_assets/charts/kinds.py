@@ -331,7 +331,7 @@ def _map(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
         "line_width": 1,
         "line_width_unit": "pixels",
         "opacity": 80,
-        "legend_position": "bl",
+        "legend_position": "br",
         "legend_format": measures.format_of(name),
         "table_filter": False,
         "toggle_polygons": True,

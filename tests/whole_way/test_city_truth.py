@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from analytics.reports.semantic_manifest import load_catalog
 from civic.lake import open_lake
 from civic.settings import Settings
 from ingestion.contracts import load_contracts
-from ingestion.intake import collect
 from ingestion.intake.punctuality import deliveries, period_of
+from ingestion.simulator.city.arriving import receive_as_left
 from ingestion.simulator.city.making import write_city
 from publishing.whole_way import build_all_cells, build_models, semantic_manifest, take_in_drops
 from tests.conftest import home_of
@@ -60,7 +60,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     folder = tmp_path_factory.mktemp("city")
     truth = write_city(folder / "left", RESIDENTS, MONTHS, SEED)
     settings = home_of(folder / "home")
-    _left_day_by_day(settings, folder / "left")
+    shutil.copytree(folder / "left", settings.drops)
+    receive_as_left(settings, load_contracts(settings.contract_paths))
     take_in_drops(settings)
     build_models(settings)
     yield City(settings, truth.folder, build_all_cells(settings))
@@ -194,21 +195,6 @@ def _answers(city: City) -> pl.DataFrame:
     }
     answers = city.told("feedback")
     return answers.with_columns(answered_by=pl.col("unit").replace_strict(names))
-
-
-def _left_day_by_day(settings: Settings, left: Path) -> None:
-    """Each file is collected at the moment at which its unit left it."""
-    contracts = load_contracts(settings.contract_paths)
-    by_moment: dict[datetime, list[Path]] = {}
-    for path in sorted(p for p in left.rglob("*") if p.is_file()):
-        moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        by_moment.setdefault(moment, []).append(path)
-    for moment, paths in sorted(by_moment.items()):
-        targets = [settings.drops / path.relative_to(left) for path in paths]
-        for path, target in zip(paths, targets, strict=True):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
-        collect(settings, contracts, targets, now=moment, wait=lambda _: None)
 
 
 @pytest.fixture(autouse=True, scope="module")
