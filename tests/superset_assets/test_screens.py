@@ -186,7 +186,7 @@ def test_parts_of_every_place_add_up_to_it_on_the_screens_too(screens):
 # --- people look ----------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def chromium() -> Iterator[Any]:
     with browser() as opened:
         yield opened
