@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
+from civic.first_written import write_first
 from civic.settings import Settings
 
 
@@ -29,15 +29,5 @@ def trace_key(settings: Settings) -> str:
 def _kept(path: Path) -> str:
     """The secret in a file; drawn and written where there is none yet."""
     if not path.is_file():
-        # Linked into its place: of two that begin at once the first one's secret holds for both.
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(42) + "\n")
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        write_first(path, secrets.token_urlsafe(42))
     return path.read_text("utf-8").strip()

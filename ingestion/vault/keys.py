@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from civic.errors import CivicError
+from civic.first_written import write_first
 from civic.settings import Settings
 
 KEY_BYTES = 32
@@ -55,19 +56,7 @@ def _own_key(path: Path) -> bytes:
                 "Put the key back, or give it by CIVIC_KEY or CIVIC_KEY_FILE.",
             )
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_suffix(f".{os.getpid()}.new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            # link, not rename: where two processes start at once, the first key made is the key.
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        write_first(path, secrets.token_hex(KEY_BYTES))
     return _decoded(path.read_text(encoding="ascii"), str(path))
 
 
