@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from superset_assets.charts.kinds import dataset_of, where
+from superset_assets.charts.kinds import dataset_of
+from superset_assets.charts.measures import where
 from superset_assets.declared import Dashboard
 from superset_assets.names import LANGUAGES, uuid_of
 

@@ -1,0 +1,209 @@
+"""Kinds of charts that are drawn: lines, bars, bands, heat maps, maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from superset_assets.charts.measures import MOST_ROWS, Form, Measures, figure_of, figures_of, where
+
+
+def trend(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """Lines over the months: one for each measure, or for each class of one measure."""
+    names = chart["measures"]
+    share = all(name in measures.shares for name in names)
+    series = "category" if chart.get("by") else "measure"
+    return {
+        "viz_type": "echarts_timeseries_line",
+        "x_axis": "period_start",
+        "time_grain_sqla": None,
+        "metrics": ["figure"],
+        "groupby": [series],
+        "adhoc_filters": [
+            *figures_of(chart, chart.get("grain", "month")),
+            where("is_recent", "==", True),
+        ],
+        "row_limit": 10000,
+        "truncate_metric": True,
+        "show_empty_columns": True,
+        "x_axis_time_format": "%Y-%m-%d" if chart.get("grain") in ("week", "day") else "%Y-%m",
+        "y_axis_format": ",.0%" if share else ",.0f" if _whole(names, measures) else ",.1f",
+        "tooltipTimeFormat": "%Y-%m-%d",
+        "rich_tooltip": True,
+        "markerEnabled": True,
+        "markerSize": 4,
+        "show_legend": True,
+        "legendType": "scroll",
+        "legendOrientation": "top",
+        "truncateYAxis": share,
+        "y_axis_bounds": [None, None],
+        "zoomable": False,
+        "sort_series_type": "name",
+        "sort_series_ascending": True,
+        "seriesType": "line",
+        "opacity": 0.2,
+    }
+
+
+def bars(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """Classes of one measure, the longest bar first."""
+    [name] = chart["measures"]
+    return {
+        "viz_type": "echarts_timeseries_bar",
+        "orientation": "horizontal",
+        "x_axis": "category",
+        "xAxisForceCategorical": True,
+        "metrics": ["figure"],
+        "groupby": [],
+        "adhoc_filters": [
+            *figures_of(chart, chart.get("grain", "month")),
+            # None of something is no bar; no part of a whole is one, and says something.
+            *([] if name in measures.shares else [where("value", "!=", 0)]),
+            where("value", "IS NOT NULL", None),
+        ],
+        "x_axis_sort": "figure",
+        "x_axis_sort_asc": True,
+        "row_limit": chart.get("most", 20),
+        "order_desc": True,
+        "y_axis_format": measures.format_of(name) if name in measures.shares else ",.0f",
+        "show_value": True,
+        "show_legend": False,
+        "rich_tooltip": True,
+        "truncateYAxis": False,
+        "y_axis_bounds": [0, None],
+        "truncate_metric": True,
+    }
+
+
+def ribbon(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """A score for each subject within the band of its interval, lowest first.
+
+    The endings of the labels are those by which Superset draws a band about a line.
+    """
+    low, middle, high = chart["metrics"]
+    said = chart["said"][language]
+    bands = {f"{said}__yhat": middle, f"{said}__yhat_lower": low, f"{said}__yhat_upper": high}
+    metrics = [
+        {
+            "expressionType": "SQL",
+            "sqlExpression": f"case when count(*) = 1 then max({column}) end",
+            "label": label,
+            "hasCustomLabel": True,
+            "optionName": f"metric_{column}",
+        }
+        for label, column in bands.items()
+    ]
+    return {
+        "viz_type": "echarts_timeseries_line",
+        "x_axis": chart["columns"][0],
+        "xAxisForceCategorical": True,
+        "metrics": metrics,
+        "groupby": [],
+        "adhoc_filters": [where(*one) for one in chart.get("where", [])],
+        "x_axis_sort": f"{said}__yhat",
+        "x_axis_sort_asc": True,
+        "row_limit": MOST_ROWS,
+        "y_axis_format": ",.0f",
+        "y_axis_bounds": [0, 100],
+        "truncateYAxis": True,
+        "markerEnabled": True,
+        "markerSize": 5,
+        "rich_tooltip": True,
+        "show_legend": True,
+        "legendOrientation": "top",
+        "xAxisLabelRotation": 45,
+        "truncate_metric": True,
+        "opacity": 0.2,
+        "seriesType": "line",
+    }
+
+
+def count_bars(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """Metrics of a dataset as bars over one column, divided by another where one is named."""
+    return {
+        "viz_type": "echarts_timeseries_bar",
+        "x_axis": chart["columns"][0],
+        "xAxisForceCategorical": chart.get("categorical", True),
+        "metrics": list(chart["metrics"]),
+        "groupby": list(chart["columns"][1:]),
+        "adhoc_filters": [where(*one) for one in chart.get("where", [])],
+        "row_limit": chart.get("most", MOST_ROWS),
+        "orientation": chart.get("orientation", "vertical"),
+        "stack": "Stack" if len(chart["columns"]) > 1 else None,
+        "time_grain_sqla": None if chart.get("categorical", True) else "P1M",
+        "x_axis_time_format": "%Y-%m",
+        "y_axis_format": ",.0f",
+        "show_value": False,
+        "show_legend": len(chart["columns"]) > 1,
+        "rich_tooltip": True,
+        "truncate_metric": True,
+        "order_desc": True,
+    }
+
+
+def heat(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """One measure over periods and classes: the darker, the more."""
+    return {
+        "viz_type": "heatmap_v2",
+        "x_axis": "period_name",
+        "groupby": "category",
+        "metric": "figure",
+        "adhoc_filters": [
+            *figures_of(chart, chart.get("grain", "month")),
+            where("is_recent", "==", True),
+        ],
+        "sort_x_axis": "alpha_asc",
+        "sort_y_axis": "value_asc",
+        "normalize_across": "heatmap",
+        "linear_color_scheme": "oranges",
+        "row_limit": 10000,
+        "left_margin": "auto",
+        "bottom_margin": "auto",
+        "show_legend": True,
+        "show_values": False,
+        "show_percentage": False,
+        "value_bounds": [None, None],
+        "y_axis_format": ",.0f",
+        "xscale_interval": -1,
+        "yscale_interval": -1,
+    }
+
+
+def areas(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """The parts of the chosen place as areas, the darker the more; drawn without any map server."""
+    [name] = chart["measures"]
+    return {
+        "viz_type": "deck_polygon",
+        "line_column": "area",
+        "line_type": "json",
+        "reverse_long_lat": False,
+        "metric": figure_of(name, language, measures),
+        "dimension": "part",
+        "adhoc_filters": figures_of(chart, chart.get("grain", "month")),
+        "filter_nulls": True,
+        "row_limit": 5000,
+        "mapbox_style": "",
+        "viewport": {"longitude": 0, "latitude": 0, "zoom": 9, "bearing": 0, "pitch": 0},
+        "autozoom": True,
+        "linear_color_scheme": "oranges",
+        "num_buckets": "5",
+        "color_scheme_type": "linear_palette",
+        "fill_color_picker": {"r": 230, "g": 159, "b": 0, "a": 1},
+        "stroke_color_picker": {"r": 60, "g": 60, "b": 60, "a": 1},
+        "filled": True,
+        "stroked": True,
+        "extruded": False,
+        "multiplier": 1,
+        "line_width": 1,
+        "line_width_unit": "pixels",
+        "opacity": 80,
+        "legend_position": "br",
+        "legend_format": measures.format_of(name),
+        "table_filter": False,
+        "toggle_polygons": True,
+        "js_columns": ["part"],
+    }
+
+
+def _whole(names: Sequence[str], measures: Measures) -> bool:
+    return all(measures.decimals[name] == 0 for name in names)
