@@ -22,6 +22,7 @@ from dagster_project import keys
 from dagster_project.defs.dbt import models
 from publishing import whole_way
 from publishing.shelf import Publication
+from superset_assets import running
 
 
 @dataclass
@@ -57,12 +58,12 @@ def rooms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Rooms:
     verdict = SimpleNamespace(passed=True, results=[_result("lake.marts.fct_event", True)])
     made = Rooms([], {}, verdict, set())
 
-    def step(name: str, answer: Any) -> None:
+    def step(name: str, answer: Any, room: Any = whole_way) -> None:
         def do(*_args: Any) -> Any:
             made.done.append(name)
             return answer(made)
 
-        monkeypatch.setattr(whole_way, name, do)
+        monkeypatch.setattr(room, name, do)
 
     def take_in(_settings: Any, _contracts: Any, feeds: list[str]) -> list[Any]:
         made.done.extend(f"take_in {feed}" for feed in feeds)
@@ -94,6 +95,7 @@ def rooms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Rooms:
     step(
         "write_extract", lambda _: SimpleNamespace(folder=tmp_path, state="written", manifest=sent)
     )
+    step("prepare", lambda _: SimpleNamespace(digest="b" * 16), running)
     monkeypatch.setattr(ingestion.intake, "take_in", take_in)
     monkeypatch.setattr(models, "build_models", build)
     return made
@@ -112,7 +114,7 @@ def run(definitions: dg.Definitions):
 def test_the_job_takes_the_steps_of_civic_run_in_their_order(rooms, run):
     assert run().success
     without_feeds = [name for name in rooms.done if not name.startswith("take_in ")]
-    assert without_feeds[:-3] == [
+    assert without_feeds[:-4] == [
         "collect_drops",
         "take_in_drops",
         "build_models",
@@ -120,8 +122,9 @@ def test_the_job_takes_the_steps_of_civic_run_in_their_order(rooms, run):
         "audit_all",
         "publish_cells",
     ]
-    # What leaves a publication leaves in any order: none of the three waits for another.
-    assert sorted(without_feeds[-3:]) == ["send_lists", "write_extract", "write_workbooks"]
+    # What leaves a publication leaves in any order: none of the four waits for another.
+    leaving = ["prepare", "send_lists", "write_extract", "write_workbooks"]
+    assert sorted(without_feeds[-4:]) == leaving
 
 
 def test_a_feed_is_taken_in_after_those_that_it_refers_to(rooms, run):
@@ -140,7 +143,7 @@ def test_a_blocking_audit_leaves_the_last_publication_standing(rooms, run):
     rooms.verdict = SimpleNamespace(passed=False, results=failed)
     result = run()
     assert not result.success
-    after = {"publish_cells", "write_workbooks", "send_lists", "write_extract"}
+    after = {"publish_cells", "write_workbooks", "send_lists", "write_extract", "prepare"}
     assert not after & set(rooms.done)
     shown = {e.asset_key: e for e in result.get_asset_check_evaluations()}
     assert not shown[keys.VERDICT].passed
