@@ -40,6 +40,7 @@ from publishing.shelf import (
 
 if TYPE_CHECKING:
     from publishing.insights import Insights
+    from publishing.residents import Residents
     from publishing.screens import Screens
 
 __all__ = [
@@ -69,16 +70,17 @@ def publish(
     drops: pl.DataFrame,
     insights: Insights | None = None,
     screens: Screens | None = None,
+    residents: Residents | None = None,
 ) -> Publication:
     """Publish the lake as it stands, with these cells, and let readers see it.
 
     ``tables``: serving table -> SQL against the lake; ``insights``: further ones, made from the
-    cells where there is something new to publish; ``screens``: what screens read, with insights
-    only. ``verdict``: what the audits said
-    (``passed``, ``results``). ``drops``: the rows of ``bronze.drops``. No process may have the
-    live lake open. Where cells, drops and serving tables are those of the current or the newest
-    publication, no new number is made: that one is current afterwards and comes back with
-    ``unchanged``. Killed at any point, readers see the old or the new one, and the next call
+    cells where there is something new to publish; ``residents``: counts of them, by what earlier
+    publications showed; ``screens``: what screens read, with both of these only. ``verdict``: what
+    the audits said (``passed``, ``results``). ``drops``: the rows of ``bronze.drops``. No process
+    may have the live lake open. Where cells, drops and serving tables are those of the current or
+    the newest publication, no new number is made: that one is current afterwards and comes back
+    with ``unchanged``. Killed at any point, readers see the old or the new one, and the next call
     clears up.
 
     Raises DataAtFaultError where the verdict has not passed: the last publication stands.
@@ -93,10 +95,8 @@ def publish(
         raise CivicError(f"Serving tables may not be called {', '.join(sorted(unknown))}.")
     with publishing_alone(settings):
         content = content_of(cells, tables, drops)
-        if insights is not None:
-            content["insights"] = insights.origin
-        if screens is not None:
-            content["screens"] = screens.origin
+        made_of = {"insights": insights, "residents": residents, "screens": screens}
+        content |= {name: one.origin for name, one in made_of.items() if one is not None}
         kept = list_publications(settings)
         same = _same_as(content, kept)
         if same is not None:
@@ -113,7 +113,10 @@ def publish(
                 tables=tables,
                 verdict=verdict,
                 content=content,
-                derived=(lambda lake: insights.make(lake, cells, drops)) if insights else None,
+                derived=lambda lake: {
+                    **(insights.make(lake, cells, drops) if insights else {}),
+                    **(residents.make(lake, kept) if residents else {}),
+                },
                 screens=screens,
             )
             made = put_in_place(folder, settings, number)
@@ -162,7 +165,7 @@ def _write(
     tables: Mapping[str, str],
     verdict: Mapping[str, Any],
     content: Mapping[str, Any],
-    derived: Callable[[duckdb.DuckDBPyConnection], Mapping[str, pl.DataFrame]] | None,
+    derived: Callable[[duckdb.DuckDBPyConnection], Mapping[str, pl.DataFrame]],
     screens: Screens | None,
 ) -> None:
     catalog, serving = folder / f"v_{number}.ducklake", folder / f"v_{number}.duckdb"
@@ -173,7 +176,7 @@ def _write(
     with open_catalog_copy(settings, catalog) as connection:
         snapshot = _snapshot(connection)
         manifest = manifest_of(number, content, snapshot, verdict, versions)
-        frames = {**(derived(connection) if derived else {}), "cells": cells.sort("cell_id")}
+        frames = {**derived(connection), "cells": cells.sort("cell_id")}
         _write_serving(connection, serving, frames, tables, manifest)
         if screens is not None:
             figures = folder / f"v_{number}.figures"

@@ -20,17 +20,20 @@ import polars as pl
 
 import analytics.checks
 import analytics.reports
+import analytics.residents
 from analytics.reports.declarations import load_declarations
 from analytics.reports.wording import value_labels
 from civic.processes import processes
 from civic.settings import Settings
 from ingestion.contracts import load_contracts
+from publishing import resident_pages
 from publishing.completeness import Remarks
 from publishing.index_page import Material, index_name, write_index
 from publishing.pages import LANGUAGES, Imprint
 from publishing.publications import Publication, open_publication
+from publishing.residents import RESIDENTS
 from publishing.serving_tables import catalog_of, cell_atoms
-from publishing.workbooks import write_report_workbook
+from publishing.workbooks import write_report_workbook, write_workbook
 from publishing.written import is_whole, noted, origin_of, write_note
 
 NOTE = ".written.json"
@@ -42,6 +45,7 @@ WRITERS = (
     Path(__file__).parent,
     Path(analytics.reports.__file__).parent,
     Path(analytics.checks.__file__).parent,
+    Path(analytics.residents.__file__).parent,
 )
 """The folders whose code and declarations decide what stands in a workbook."""
 
@@ -94,7 +98,9 @@ def _write_missing(
 def _names_of(settings: Settings, publication: Publication) -> dict[str, list[str]]:
     """Report to the names of its files; the first page stands under "index"."""
     with open_publication(settings, publication.number) as opened:
-        reports = load_declarations(catalog=catalog_of(opened))
+        reports = list(load_declarations(catalog=catalog_of(opened)))
+        if opened.has(RESIDENTS):
+            reports.append(resident_pages.NAME)
     pages = {INDEX: [index_name(lang) for lang in LANGUAGES]}
     return pages | {r: [f"{r}.{lang}.xlsx" for lang in LANGUAGES] for r in reports}
 
@@ -122,6 +128,10 @@ def _write_files(
                 continue
             if name == INDEX:
                 write_index(material, folder, lang)
+                continue
+            if name == resident_pages.NAME:
+                pages = resident_pages.resident_pages(opened, lang)
+                write_workbook(pages, path, lang, imprint)
                 continue
             write_report_workbook(
                 reports[name],

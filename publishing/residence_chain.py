@@ -17,8 +17,13 @@ _COUNTS = ("thing_count", "broken_count", "thing_count - broken_count")
 _SO_FAR = ("things_so_far", "broken_so_far", "things_so_far - broken_so_far")
 
 
-def residence_chain_sql(source: str = "marts.rpt_residence_chain") -> str:
+NOWHERE = "select null::varchar as place_code where false"
+
+
+def residence_chain_sql(source: str = "marts.rpt_residence_chain", hidden: str = NOWHERE) -> str:
     """SQL of the serving table ``residence_chain``.
+
+    ``hidden``: SQL of the ``place_code`` of places whose persons are not counted elsewhere either.
 
     One row per link and place: ``link, level ('city' | 'district'), city_code, place_code,
     thing_count, broken_count, is_hidden``; both counts are null where hidden. What has no district
@@ -96,7 +101,8 @@ places as (
 places_together as (
   select
     * exclude (is_hidden),
-    bool_or(is_hidden) over (partition by subject, level, place_code) as is_hidden
+    bool_or(is_hidden or (subject = 'person' and place_code in ({hidden})))
+      over (partition by subject, level, place_code) as is_hidden
   from places
 )
 select

@@ -23,6 +23,11 @@ from publishing.opening import OpenPublication
 from publishing.pages import AtomsOf
 from publishing.residence_chain import residence_chain_sql
 
+HIDDEN_PLACES = (
+    "select place_code from serving.main.residents where dimension = 'total' and is_hidden"
+)
+"""Places of which not even the number of residents is shown, in the publication being written."""
+
 FROM_THE_LAKE = {
     "places": "select * from marts.dim_place",
     "drops": "select * from bronze.drops",
@@ -40,7 +45,7 @@ FROM_THE_LAKE = {
     "outcomes": (
         "select feed, outcome, code, count(*) as records from bronze.outcomes group by all"
     ),
-    "residence_chain": residence_chain_sql(),
+    "residence_chain": residence_chain_sql(hidden=HIDDEN_PLACES),
     "services": "select * from marts.fct_service",
 }
 

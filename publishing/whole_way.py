@@ -167,6 +167,7 @@ def publish_cells(settings: Settings, cells: pl.DataFrame, verdict: Verdict) -> 
     from analytics.reports.declarations import load_declarations
     from analytics.reports.semantic_manifest import load_catalog
     from publishing.insights import insights
+    from publishing.residents import residents
     from publishing.screens import screens
     from publishing.serving_tables import serving_tables
 
@@ -183,6 +184,7 @@ def publish_cells(settings: Settings, cells: pl.DataFrame, verdict: Verdict) -> 
         drops,
         insights(catalog),
         screens(contracts, catalog),
+        residents(contracts),
     )
 
 

@@ -94,6 +94,14 @@ WORDS: dict[str, dict[Lang, str]] = {
         "en": "Audits passed: {0} checks, {1} warnings.",
     },
     "sha256": {"zh": "SHA-256", "en": "SHA-256"},
+    "as_of": {"zh": "截至 {0}", "en": "as of {0}"},
+    "residents_note": {
+        "zh": "“—”为不显示的数字：少于 {0} 人的，以及可据以推算出这类数字的。居民数字只追溯到文件，"
+        "不追溯到个人。",
+        "en": "A dash stands for a count that is not shown: one of fewer than {0} persons, or one "
+        "by which such a count could be worked out. Counts of residents lead to files, never to a "
+        "person.",
+    },
 }
 
 INDEX: dict[str, dict[Lang, str]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from analytics.reports.coordinates import ALL, UNPLACED, parse_slices
 from analytics.reports.metrics import Aggregate, Label, Metric
@@ -71,6 +72,26 @@ def place_name(code: str, names: dict[str, str]) -> Label:
         return Label(f"{upper.zh}（未定位到下级）", f"{upper.en} (not placed further)")
     name = names.get(code, code)
     return Label(name, name)
+
+
+def names_told_apart(known: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Names by code; where several places share one, with the name of what they lie in before.
+
+    ``known``: by code ``place_name`` and ``parent_code``.
+    """
+    counted: dict[str, int] = {}
+    for row in known.values():
+        counted[row["place_name"]] = counted.get(row["place_name"], 0) + 1
+    names = {}
+    for code, row in known.items():
+        name, upper = row["place_name"], row
+        while counted[row["place_name"]] > 1 and upper["parent_code"] in known:
+            upper = known[upper["parent_code"]]
+            name = upper["place_name"] + name
+            if counted[upper["place_name"]] == 1:
+                break
+        names[code] = name
+    return names
 
 
 def period_name(period: str) -> Label:

@@ -75,8 +75,14 @@ def show_outcome(result: WayResult) -> None:
 
 
 def _show_files(result: WayResult) -> None:
-    """Files that made no new drop: each with the reason."""
+    """Files that made no new drop: each with the reason; many that are known as one line."""
+    known = sum(c.state == "known" for c in result.results["collect"])
+    if known > MOST_FILES:
+        reason = say(*STATES["known"])
+        console.print(say(f"{known} 个文件：{reason}", f"{known} files: {reason}"), markup=False)
     for collected in result.results["collect"]:
+        if collected.state == "known" and known > MOST_FILES:
+            continue
         if collected.state in STATES:
             reason = say(*STATES[collected.state])
             told = say(collected.detail_zh or collected.detail, collected.detail)

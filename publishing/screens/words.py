@@ -14,7 +14,13 @@ import polars as pl
 from analytics.reports.coordinates import ALL, LEVELS, UNPLACED, parse_slices, slices_text
 from analytics.reports.metrics import Label
 from analytics.reports.periods import GRAIN_NAMES, UNDATED, bounds, grain_of, previous
-from analytics.reports.wording import level_name, period_name, place_name, slices_name
+from analytics.reports.wording import (
+    level_name,
+    names_told_apart,
+    period_name,
+    place_name,
+    slices_name,
+)
 from publishing.screens.schemas import PERIODS, PLACES, SLICES
 
 UNIT_SLICES = ("unit", "unit_name", "unit_label")
@@ -34,7 +40,7 @@ def said_places(places: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
     her charge. A name that several places share is told apart by what it lies in.
     """
     known = {row["place_code"]: row for row in places.to_dicts()}
-    names = _told_apart(known)
+    names = names_told_apart(known)
     rows = []
     for level, code in used.unique().sort("level", "place_code").iter_rows():
         base = code.removesuffix(UNPLACED)
@@ -116,23 +122,6 @@ def said_levels() -> pl.DataFrame:
             for level in LEVELS
         ]
     )
-
-
-def _told_apart(known: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Names by code; where several places share one, with the name of what they lie in before."""
-    counted: dict[str, int] = {}
-    for row in known.values():
-        counted[row["place_name"]] = counted.get(row["place_name"], 0) + 1
-    names = {}
-    for code, row in known.items():
-        name, upper = row["place_name"], row
-        while counted[row["place_name"]] > 1 and upper["parent_code"] in known:
-            upper = known[upper["parent_code"]]
-            name = upper["place_name"] + name
-            if counted[upper["place_name"]] == 1:
-                break
-        names[code] = name
-    return names
 
 
 def _parent(level: str, code: str, path: Mapping[str, Any]) -> str | None:

@@ -1,0 +1,67 @@
+"""Counts of residents for paper: one page for each level down to communities.
+
+Belongs here: which tables a workbook of them has, and what is said about hidden counts. Does not
+belong here: choosing the counts (``analytics.residents``), drawing (``workbooks``).
+"""
+
+from __future__ import annotations
+
+from analytics.reports.asking import known_places
+from analytics.reports.coordinates import ALL
+from analytics.reports.metrics import Label
+from analytics.reports.wording import level_name, names_told_apart
+from analytics.residents.arrangement import Arranged, arrange
+from publishing.opening import OpenPublication
+from publishing.pages import Column, Lang, Line, Page
+from publishing.residents import CATEGORIES, RESIDENTS, SETTINGS
+from publishing.wording import word
+
+NAME = "residents"
+LEVELS = ("district", "street", "community")
+TITLE = Label("实有人口", "Residents")
+
+
+def resident_pages(publication: OpenPublication, lang: Lang) -> list[Page]:
+    """Residents of every district, street and community, by all dimensions."""
+    residents, categories = publication.derived(RESIDENTS), publication.derived(CATEGORIES)
+    settings = publication.derived(SETTINGS).row(0, named=True)
+    places = known_places(publication.connection).to_dicts()
+    names = names_told_apart({row["place_code"]: row for row in places})
+    note = word("residents_note", lang, settings["smallest_shown"])
+    until = settings["told_until"]
+    return [
+        _page(arrange(residents, categories, names, ALL, level), lang, note, str(until or "—"))
+        for level in LEVELS
+        if level in set(residents["level"])
+    ]
+
+
+def _page(arranged: Arranged, lang: Lang, note: str, until: str) -> Page:
+    level = _in(level_name(arranged.level), lang)
+    return Page(
+        name=level,
+        title=f"{_in(TITLE, lang)} · {level}",
+        place=_in(arranged.lines[0].label, lang),
+        period=word("as_of", lang, until),
+        notes=note,
+        row_headings=(_in(Label("地区", "Place"), lang),),
+        columns=tuple(
+            Column(_in(c.label, lang), "" if c.dimension == c.category else _in(c.title, lang))
+            for c in arranged.columns
+        ),
+        lines=tuple(
+            Line(
+                (_in(line.label, lang),),
+                tuple(
+                    None if n is None else {"cell_id": None, "value": n, "source_rows": 0}
+                    for n in line.persons
+                ),
+                line.is_total,
+            )
+            for line in arranged.lines
+        ),
+    )
+
+
+def _in(label: Label, lang: Lang) -> str:
+    return label.zh if lang == "zh" else label.en
