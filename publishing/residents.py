@@ -14,9 +14,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from analytics.reports import verification
 from analytics.residents.counts import Before, resident_counts
 from analytics.residents.declarations import PATH, Counted, load_counted
 from ingestion.contracts import Contract
+from publishing.opening import OpenPublication
 from publishing.shelf import Publication
 
 RESIDENTS, CATEGORIES, SETTINGS = "residents", "resident_categories", "resident_settings"
@@ -49,6 +51,13 @@ def shown_before(kept: Sequence[Publication]) -> Before | None:
             if {RESIDENTS, CATEGORIES} <= tables:
                 return Before(*(serving.execute(f"from {n}").pl() for n in (RESIDENTS, CATEGORIES)))
     return None
+
+
+def shown_residents(publication: OpenPublication) -> verification.Residents | None:
+    """What a publication shows of residents, to be counted again; None where it shows nothing."""
+    if not publication.has(RESIDENTS):
+        return None
+    return verification.Residents(publication.table(RESIDENTS), publication.table(CATEGORIES))
 
 
 def _made(

@@ -67,11 +67,11 @@ def shown_places(
         if inside and not (counts[inside].sum(axis=0) == counts[place]).all():
             raise ValueError(f"the children of place {place} do not add up to it")
     totals = counts.sum(axis=1)
-    hidden = _is_small(counts, smallest).any(axis=1)
+    hidden: Flags = np.any(_is_small(counts, smallest), axis=1)
     if barred is not None:
-        hidden |= barred
+        hidden = hidden | barred
     if known_totals is not None:
-        hidden |= ~known_totals
+        hidden = hidden | ~known_totals
     told = _totals_told(tree, totals, known_totals)
     with_siblings = np.zeros(len(totals), dtype=bool)
     # From below: what cannot be kept apart below a shown place makes that place hidden.

@@ -34,12 +34,14 @@ def verify(
     """Recompute every published cell from the kept originals and compare."""
     from analytics.reports.verification import verify as recompute
     from publishing.opening import open_publication
+    from publishing.residents import shown_residents
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:
         number, cells, manifest = opened.number, opened.cells, opened.manifest
+        residents = shown_residents(opened)
     with _progress(len(manifest["drops"])) as progress:
-        verification = recompute(settings, cells, manifest, progress=progress)
+        verification = recompute(settings, cells, manifest, progress=progress, residents=residents)
     if as_json:
         print_json({"publication": number, "passed": verification.passed, **asdict(verification)})
     else:
@@ -84,6 +86,11 @@ def _print(verification: Verification, number: int) -> None:
         say("多发", "extra"): len(verification.extra),
         say("原件被改动", "originals altered"): len(verification.altered_originals),
     }
+    if verification.residents:
+        counts |= {
+            say("居民人数（已显示）", "counts of residents shown"): verification.residents.shown,
+            say("居民人数不一致", "of them different"): len(verification.residents.different),
+        }
     rows = [{"what": what, "cells": count} for what, count in counts.items()]
     title = say(f"核对第 {number} 期发布", f"Verification of publication {number}")
     console.print(table(title, {"what": "", "cells": say("数目", "number")}, rows))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
+from publishing.screens import people
 from publishing.screens.words import CODES
 
 KEYS = ("report", "metric", "level", "place_code", "grain", "period", "slices")
@@ -172,37 +173,47 @@ POINTS = {"zh": "个百分点", "en": "points"}
 TRACE = {"zh": "来源", "en": "sources"}
 
 
-def parts_view(language: str) -> str:
-    """SQL: the same figures, each under the place that it is a part of.
+def part_places_view(language: str) -> str:
+    """SQL: each place as a part: under which place it is shown, and the link that opens it.
 
     Where there is one city, everything is divided into its parts at once: the city alone would be
     nearly the whole.
     """
     return f"""
-    create view parts_{language} as
+    create view part_places_{language} as
     with only_city as (
       select min(place_code) as code from places
       where level = 'city' and place_code not like '%/unplaced'
       having count(*) = 1
     ),
     above as (
-      select distinct place_code, level, parent_code, parent_code as upper_code from places
+      select level, place_code, place_{language} as part, parent_code as upper_code from places
       where parent_code is not null
         and not (level = 'city' and place_code in (select code from only_city))
       union all
-      select place_code, level, parent_code, 'all' as upper_code from places
+      select level, place_code, place_{language}, 'all' from places
       where parent_code in (select code from only_city)
     )
     select
-      f.* exclude (place),
+      a.level,
+      a.place_code,
       u.place_{language} as place,
-      f.place as part,
-      '<a href="./?native_filters=' || {_chosen("f.place")} || '">' || f.place || '</a>'
+      a.part,
+      '<a href="./?native_filters=' || {_chosen("a.part")} || '">' || a.part || '</a>'
         as part_link
-    from figures_{language} as f
-    join above as a using (level, place_code)
+    from above as a
     join (select distinct place_code, place_{language} from places) as u
       on u.place_code = a.upper_code
+    """
+
+
+def parts_view(language: str) -> str:
+    """SQL: the same figures, each under the place that it is a part of."""
+    return f"""
+    create view parts_{language} as
+    select f.* exclude (place), u.place, u.part, u.part_link
+    from figures_{language} as f
+    join part_places_{language} as u using (level, place_code)
     """
 
 
@@ -235,6 +246,9 @@ def write(file: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]) -> N
         file.unregister("made")
     for language in LANGUAGES:
         file.execute(figures_view(language))
+        file.execute(part_places_view(language))
         file.execute(parts_view(language))
         file.execute(areas_view(language))
         file.execute(alerts_view(language))
+        for name, sql in people.views(language).items():
+            file.execute(f"create view {name}_{language} as {sql}")

@@ -22,13 +22,13 @@ from civic.lake import LAKE
 from ingestion.contracts import Contract
 from ingestion.intake.punctuality import deliveries_of
 from publishing.completeness import data_until
-from publishing.screens import figures, work
+from publishing.screens import figures, people, work
 from publishing.screens.shapes import shapes
 from publishing.screens.words import said_levels, said_periods, said_places, said_slices
 
 FOLDER = Path(__file__).parent
 UNITS = ("unit_name", "unit")
-COPIED = ("reports", "metrics", "alerts_watched", "manifest")
+COPIED = ("reports", "metrics", "alerts_watched", "manifest", *people.COPIED)
 """Serving tables that stand in the file of figures as well."""
 
 Write = Callable[[duckdb.DuckDBPyConnection, pl.DataFrame, Mapping[str, Any], Path, Path], None]
@@ -58,8 +58,10 @@ def screens(contracts: Mapping[str, Contract], catalog: Catalog) -> Screens:
     ) -> None:
         drops = lake.execute(f"from {LAKE}.bronze.drops").pl()
         labels = value_labels(contracts) | _unit_names(lake)
-        frames = _frames(known_places(lake), cells, labels, drops)
+        places = known_places(lake)
+        frames = _frames(cells, labels, drops)
         frames |= {"positions": _positions(catalog), "shapes": shapes(lake)}
+        frames |= people.words(contracts)
         today = datetime.now(UTC).date()
         own = work.tables(
             lake,
@@ -72,6 +74,8 @@ def screens(contracts: Mapping[str, Contract], catalog: Catalog) -> Screens:
             work.write(main, own)
             copied = {name: main.execute(f"from {name}").pl() for name in COPIED}
             alerts = main.execute("from alerts").pl()
+        at = [frame.select("level", "place_code") for frame in (cells, copied["residents"])]
+        frames["places"] = said_places(places, pl.concat(at))
         with duckdb.connect(str(file)) as opened:
             figures.write(opened, {**frames, **copied, "alerts": alerts})
 
@@ -79,7 +83,6 @@ def screens(contracts: Mapping[str, Contract], catalog: Catalog) -> Screens:
 
 
 def _frames(
-    places: pl.DataFrame,
     cells: pl.DataFrame,
     labels: Mapping[tuple[str, str], Label],
     drops: pl.DataFrame,
@@ -87,7 +90,6 @@ def _frames(
     periods = said_periods(cells.select("grain", "period"), data_until(drops))
     return {
         "figures": figures.open_figures(cells, periods),
-        "places": said_places(places, cells.select("level", "place_code")),
         "periods": periods,
         "slices": said_slices(cells["slices"], labels),
         "levels": said_levels(),

@@ -11,6 +11,8 @@ from superset_assets.declared import Dashboard
 from superset_assets.names import LANGUAGES, uuid_of
 
 FIGURES = ("figures", "parts", "areas")
+PLACED = (*FIGURES, "residents", "resident_parts")
+"""Datasets of which a page shows the place that is chosen."""
 UNIT = 8
 """Pixels of one step of height in Superset's grid."""
 
@@ -88,13 +90,14 @@ def metadata(dashboard: Dashboard, language: str) -> dict[str, Any]:
 def _filters(dashboard: Dashboard, language: str) -> list[dict[str, Any]]:
     """What the reader chooses. Lists that are not of figures, such as alerts, stay whole."""
     numbers = numbered(dashboard)
+    elsewhere = [numbers[c["key"]] for c in dashboard.charts if dataset_of(c) not in PLACED]
     others = [numbers[c["key"]] for c in dashboard.charts if dataset_of(c) not in FIGURES]
     filters = []
     words = _WORDS[language]
     dataset = uuid_of("dataset", f"figures/{language}")
     if "place" in dashboard.filters:
         one = _select("place", words["place"], "place", dataset, sort="order_of_places", up=True)
-        one["scope"]["excluded"] = others
+        one["scope"]["excluded"] = elsewhere
         filters.append(one)
     if "period" in dashboard.filters:
         one = _select("period", words["period"], "period_name", dataset, sort="latest", up=False)

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from analytics.reports.verification.centre_events import read_time_limits
-from analytics.reports.verification.facts import facts_of
+from analytics.reports.verification.facts import all_in_force, facts_of
 from analytics.reports.verification.in_force import DROP_SCHEMA
 from civic.settings import PROJECT_ROOT
 
@@ -76,7 +76,13 @@ def facts(built, query):
         schema = {"_drop_id": pl.String(), "_record": pl.Int64(), **types}
         frame = pl.DataFrame(found, schema=schema, orient="row")
         rows[contract.feed] = frame.join(told, on="_drop_id").lazy()
-    return facts_of(built.contracts, rows, drops, read_time_limits(SEEDS), SEEDS)
+    return facts_of(
+        built.contracts,
+        all_in_force(built.contracts, rows, drops),
+        drops,
+        read_time_limits(SEEDS),
+        SEEDS,
+    )
 
 
 @pytest.mark.parametrize("mart", FACTS)

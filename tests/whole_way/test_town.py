@@ -17,6 +17,7 @@ from civic.errors import CivicError
 from civic.lake import open_catalog_copy
 from ingestion.intake import original_path
 from publishing.publications import list_publications, open_publication
+from publishing.residents import shown_residents
 from publishing.whole_way import run
 from tests.conftest import home_of
 from tests.whole_way.conftest import Town, cells_of
@@ -26,6 +27,9 @@ def test_every_cell_is_recomputed_equal_from_the_originals(town: Town):
     verification = _verified(town)
     assert verification.passed
     assert verification.cells == verification.equal > 1_000
+    assert verification.residents is not None
+    assert verification.residents.shown > 50
+    assert verification.residents.different == []
 
 
 def test_counts_of_every_file_are_those_of_the_truth(town: Town):
@@ -141,7 +145,8 @@ def test_figures_of_the_publication_add_up(town: Town):
 
 def _verified(town: Town):
     with open_publication(town.settings) as opened:
-        return verify(town.settings, opened.cells, opened.manifest)
+        residents = shown_residents(opened)
+        return verify(town.settings, opened.cells, opened.manifest, residents=residents)
 
 
 def _copy(town: Town, folder):

@@ -19,16 +19,18 @@ import polars as pl
 
 from analytics.reports.verification.cells import compute_cells
 from analytics.reports.verification.centre_events import read_time_limits
+from analytics.reports.verification.centre_places import current_places
+from analytics.reports.verification.centre_residents import ResidentCounts, check_residents
 from analytics.reports.verification.comparison import compare
 from analytics.reports.verification.declared import DECLARATIONS, read_wishes
-from analytics.reports.verification.facts import facts_of
+from analytics.reports.verification.facts import all_in_force, facts_of, registered_places
 from analytics.reports.verification.metrics import read_metrics
 from analytics.reports.verification.originals import AlteredOriginal
 from analytics.reports.verification.source_rows import SCRATCH, read_source_rows
 from civic.settings import PROJECT_ROOT, Settings
 from ingestion.contracts import load_contracts
 
-__all__ = ["AlteredOriginal", "Verification", "verify"]
+__all__ = ["AlteredOriginal", "ResidentCounts", "Residents", "Verification", "verify"]
 
 SEEDS = PROJECT_ROOT / "dbt" / "seeds"
 
@@ -41,7 +43,8 @@ class Verification:
 
     ``cells``: published cells. ``equal``: how many of them were recomputed to the same figures.
     ``different``, ``missing`` (recomputed, not published), ``extra`` (published, not recomputed):
-    one mapping per cell, keys as ``comparison.compare``.
+    one mapping per cell, keys as ``comparison.compare``. ``residents``: counts of residents, where
+    the publication shows any.
     """
 
     cells: int
@@ -50,11 +53,26 @@ class Verification:
     missing: list[dict[str, Any]]
     extra: list[dict[str, Any]]
     altered_originals: list[AlteredOriginal]
+    residents: ResidentCounts | None = None
 
     @property
     def passed(self) -> bool:
-        """Whether every original is as it was and every cell equal, none missing, none extra."""
-        return not (self.different or self.missing or self.extra or self.altered_originals)
+        """Whether every original is as it was and every cell equal, none missing, none extra.
+
+        And every count of residents that is shown.
+        """
+        counts = self.residents.different if self.residents else []
+        return not (
+            self.different or self.missing or self.extra or self.altered_originals or counts
+        )
+
+
+@dataclass(frozen=True)
+class Residents:
+    """The serving tables ``residents`` and ``resident_categories`` of a publication."""
+
+    counts: pl.DataFrame
+    categories: pl.DataFrame
 
 
 def verify(
@@ -65,12 +83,14 @@ def verify(
     declarations: Path = DECLARATIONS,
     seeds: Path = SEEDS,
     progress: Progress = lambda _: None,
+    residents: Residents | None = None,
 ) -> Verification:
     """Recompute every cell of a publication from the kept originals and compare.
 
     ``cells``: the publication's cells. ``manifest``: its manifest, of which ``drops`` is read.
-    ``progress`` is called with what is under way. Raises CivicError where something that is needed
-    is not there: that is no verdict on the cells.
+    ``progress`` is called with what is under way. ``residents``: their counts, where there are
+    any. Raises CivicError where something that is needed is not there: that is no verdict on the
+    cells.
     """
     contracts = load_contracts(settings.contract_paths)
     wishes = read_wishes(declarations)
@@ -79,8 +99,16 @@ def verify(
     settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=SCRATCH) as folder:
         sources = read_source_rows(settings, contracts, manifest["drops"], Path(folder), progress)
-        facts = facts_of(contracts, sources.rows, sources.drops, limits, seeds)
+        in_force = all_in_force(contracts, sources.rows, sources.drops)
+        facts = facts_of(contracts, in_force, sources.drops, limits, seeds)
         recomputed = compute_cells(wishes, metrics, facts, progress)
+        people = None
+        if residents is not None:
+            progress("residents")
+            current = current_places(registered_places(in_force, contracts).lazy())
+            people = check_residents(
+                in_force, contracts, current, residents.counts, residents.categories
+            )
     apart = compare(cells, recomputed)
     by = {how: apart.filter(pl.col("how") == how).to_dicts() for how in apart["how"].unique()}
     different, extra = by.get("different", []), by.get("extra", [])
@@ -91,4 +119,5 @@ def verify(
         missing=by.get("missing", []),
         extra=extra,
         altered_originals=sources.altered,
+        residents=people,
     )

@@ -27,26 +27,41 @@ from analytics.reports.verification.in_force import rows_in_force
 from ingestion.contracts import Contract
 
 
-def facts_of(
+def all_in_force(
     contracts: Mapping[str, Contract],
     rows: Mapping[str, pl.LazyFrame],
+    drops: Mapping[str, pl.LazyFrame],
+) -> dict[str, pl.LazyFrame]:
+    """Rows in force by feed; ``rows``, ``drops`` as ``SourceRows`` has them."""
+    return {
+        feed: rows_in_force(contracts[feed], accepted, drops[feed])
+        for feed, accepted in rows.items()
+    }
+
+
+def registered_places(
+    in_force: Mapping[str, pl.LazyFrame], contracts: Mapping[str, Contract]
+) -> pl.DataFrame:
+    """Every place of every register (``places_registered``)."""
+    register = [r for f, r in in_force.items() if contracts[f].centre.get("element") == "place"]
+    return places_registered(
+        pl.concat([pl.LazyFrame(schema=REGISTER_SCHEMA), *register], how="diagonal")
+    ).collect()
+
+
+def facts_of(
+    contracts: Mapping[str, Contract],
+    in_force: Mapping[str, pl.LazyFrame],
     drops: Mapping[str, pl.LazyFrame],
     limits: TimeLimits,
     seeds: Path,
 ) -> dict[str, pl.LazyFrame]:
     """Facts by the mart's name, each with the place columns and ``_source_rows``.
 
-    ``rows``, ``drops``: by feed, as ``SourceRows`` has them. ``seeds``: the folder of what dbt is
-    seeded with.
+    ``in_force``: as ``all_in_force`` gives them. ``drops``: by feed, as ``SourceRows`` has them.
+    ``seeds``: the folder of what dbt is seeded with.
     """
-    in_force = {
-        feed: rows_in_force(contracts[feed], accepted, drops[feed])
-        for feed, accepted in rows.items()
-    }
-    register = [r for f, r in in_force.items() if contracts[f].centre.get("element") == "place"]
-    registered = places_registered(
-        pl.concat([pl.LazyFrame(schema=REGISTER_SCHEMA), *register], how="diagonal")
-    ).collect()
+    registered = registered_places(in_force, contracts)
     current = current_places(registered.lazy()).collect().lazy()
     listed = organisations(in_force, contracts, current)
     found = objects(in_force, contracts, current)

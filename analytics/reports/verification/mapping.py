@@ -66,7 +66,7 @@ def columns_needed(contract: Contract) -> list[str]:
     fields = [f for role in _VALUES for f in _fields_of(contract.centre.get(role))]
     fields += [*_number_fields(contract), *_place_fields(contract), *contract.relation.scope]
     fields += [f.name for f in contract.key]
-    if contract.centre.get("element") in ("place", *_ANSWERED):
+    if contract.centre.get("element") in ("place", "person", *_ANSWERED):
         fields += [f.name for f in contract.fields]
     return sorted({*_bronze(contract, fields), *stages_of(contract).values()})
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from analytics.reports.verification.centre_residents import is_about_persons
 from analytics.reports.verification.in_force import DROP_SCHEMA
 from analytics.reports.verification.mapping import columns_needed
 from analytics.reports.verification.originals import AlteredOriginal, check_original
@@ -61,9 +62,9 @@ def read_source_rows(
 ) -> SourceRows:
     """Check every original of a publication and read it again; rows go to ``scratch`` as Parquet.
 
-    ``published``: ``drops`` of the publication's manifest. Feeds about residents are checked, not
-    read: no published figure counts them. Raises CivicError where an original that has not changed
-    cannot be read.
+    ``published``: ``drops`` of the publication's manifest. Of feeds about residents those are read
+    by which they are counted; the others are checked only. Raises CivicError where an original
+    that has not changed cannot be read.
     """
     kept = {drop.drop_id: drop for drop in read_drops(settings)}
     read: dict[str, list[Path]] = {}
@@ -77,7 +78,7 @@ def read_source_rows(
             raise CivicError(
                 f"The note of drop {entry['drop_id']} ({entry['file_name']}) is missing from raw/."
             )
-        if drop and contract and not contract.personal:
+        if drop and contract and (not contract.personal or is_about_persons(contract)):
             rows, trouble = _rows_of(settings, contract, drop, suspect=fault is not None)
             fault = replace(fault, unreadable=trouble) if fault else None
             if rows is not None:

@@ -12,11 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
 
 from analytics.residents.hiding import Tree, shown_places
+from tests.analytics.residents.attack import SMALLEST, Attack, is_open
 
-SMALLEST = 5
 # The whole, two districts, their communities, and grids in those.
 TREE = Tree([-1, 0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 6, 6])
 LEAVES = [p for p, inside in enumerate(TREE.children()) if not inside]
@@ -44,36 +43,6 @@ def lies_in(place: int) -> list[int]:
 
 
 INSIDE = [lies_in(place) for place in range(len(TREE.parents))]
-
-
-class Attack:
-    """What follows from shown sums about variables that are not negative."""
-
-    def __init__(self, variables: int) -> None:
-        self.variables = variables
-        self.rows: list[np.ndarray] = []
-        self.values: list[float] = []
-
-    def learn(self, members: np.ndarray, value: int) -> None:
-        self.rows.append(members)
-        self.values.append(value)
-
-    def bounds(self, members: np.ndarray) -> tuple[float, float]:
-        """The least and the greatest that a sum can be."""
-        ends = []
-        for sign in (1, -1):
-            made = linprog(
-                sign * members,
-                A_eq=np.array(self.rows) if self.rows else None,
-                b_eq=self.values or None,
-                method="highs",
-            )
-            ends.append(sign * made.fun if made.status == 0 else np.inf)
-        return ends[0], ends[1]
-
-
-def is_open(ends: tuple[float, float]) -> bool:
-    return ends[0] <= 1 + 1e-6 and ends[1] >= SMALLEST - 1 - 1e-6
 
 
 def small(counts: np.ndarray) -> list[tuple[int, int]]:
