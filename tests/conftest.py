@@ -23,6 +23,24 @@ SHARED_DATA = PROJECT_ROOT.parent / "shared" / "data"
 SHARED_VECTORS = PROJECT_ROOT.parent / "shared" / "vectors"
 
 
+TESTS = Path(__file__).parent
+OF_ONE_HOME = ("superset_assets", "dagster_project", "whole_way", "benchmarks", "dbt")
+"""Rooms whose tests share a home that takes minutes to make; the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of such a room run in one process, others by file; the long rooms begin (loadgroup)."""
+
+    def together(item: pytest.Item) -> str:
+        path = item.path.relative_to(TESTS)
+        return path.parts[0] if path.parts[0] in OF_ONE_HOME else path.as_posix()
+
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(together(item)))
+    last = len(OF_ONE_HOME)
+    items.sort(key=lambda i: OF_ONE_HOME.index(g) if (g := together(i)) in OF_ONE_HOME else last)
+
+
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings of an empty home that no other test sees."""

@@ -15,6 +15,9 @@ from ingestion.contracts.model import Contract
 from ingestion.contracts.modules import module_titles
 
 WORK_ITEMS = PROJECT_ROOT / "dbt" / "seeds" / "work_items.csv"
+_WEEKDAYS = tuple(
+    zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True)
+)
 _FUNCTIONS = {
     "count": Label("的行数", "number of rows"),
     "sum_boolean": Label("符合“{0}”的行数", "number of rows where {0}"),
@@ -112,6 +115,10 @@ def value_labels(contracts: Mapping[str, Contract]) -> dict[tuple[str, str], Lab
     labels = {("level", level): label for level, label in _LEVELS.items() if level != ALL}
     labels |= {("module", name): Label(*titles) for name, titles in module_titles().items()}
     labels |= _work_items()
+    labels |= {
+        ("reported_weekday", str(n)): Label(f"{n} 周{zh}", f"{n} {en}")
+        for n, (zh, en) in enumerate(_WEEKDAYS, start=1)
+    }
     labels["outcome", "true"], labels["outcome", "false"] = Label("是", "yes"), Label("否", "no")
     for feed, contract in contracts.items():
         labels["feed", feed] = Label(contract.title_zh, contract.title_en)

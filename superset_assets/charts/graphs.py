@@ -169,6 +169,41 @@ def heat(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
     }
 
 
+def hours(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """One measure over two classes, the first across, the second upwards: the darker, the more."""
+    return {
+        **heat(chart, language, measures),
+        "x_axis": "category",
+        "groupby": "second",
+        "adhoc_filters": [
+            *figures_of(chart, chart.get("grain", "all")),
+            where("value", ">", 0),
+        ],
+        "sort_y_axis": "alpha_desc",
+        "show_values": True,
+    }
+
+
+def funnel(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """Measures of which each is a part of the one before, the widest first."""
+    return {
+        "viz_type": "funnel",
+        "groupby": ["measure"],
+        "metric": "figure",
+        "adhoc_filters": figures_of(chart, chart.get("grain", "month")),
+        "row_limit": 20,
+        "sort_by_metric": True,
+        "percent_calculation_type": "first_step",
+        "number_format": ",.0f",
+        "label_type": "key_value_percent",
+        "tooltip_label_type": "key_value_percent",
+        "show_labels": True,
+        "show_tooltip_labels": True,
+        "show_legend": False,
+        "legendOrientation": "top",
+    }
+
+
 def areas(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
     """The parts of the chosen place as areas, the darker the more; drawn without any map server."""
     [name] = chart["measures"]

@@ -27,6 +27,8 @@ KINDS: dict[str, Callable[[Mapping[str, Any], str, Measures], Form]] = {
     "ribbon": graphs.ribbon,
     "count_bars": graphs.count_bars,
     "heat": graphs.heat,
+    "hours": graphs.hours,
+    "funnel": graphs.funnel,
     "map": graphs.areas,
 }
 

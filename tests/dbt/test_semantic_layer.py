@@ -112,6 +112,9 @@ def test_due_matters_are_counted_when_they_were_due_and_handling_when_closed(bui
         **dict.fromkeys(
             (
                 "events_handled_count",
+                "events_accepted_so_far_count",
+                "events_dispatched_so_far_count",
+                "events_handled_so_far_count",
                 "events_closed_of_received_count",
                 "events_returned_count",
                 "events_reopened_count",

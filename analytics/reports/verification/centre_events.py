@@ -191,6 +191,11 @@ def _with_judgement(matters: pl.LazyFrame) -> pl.LazyFrame:
             due_at=pl.when("_may_close").then(pl.coalesce("_own_due", reported + limit)),
             is_closed=closed.is_not_null(),
             has_impossible_times=pl.any_horizontal(before_reported),
+            reported_weekday=reported.dt.weekday().cast(pl.String),
+            # A matter of which only the day is told begins with its first moment.
+            reported_hour=pl.when(reported.dt.truncate("1s") != reported.dt.truncate("1d")).then(
+                reported.dt.to_string("%H")
+            ),
         )
         .with_columns(
             is_due=(pl.col("due_at") <= pl.col("as_of")).fill_null(False)

@@ -25,8 +25,10 @@ def test_the_reports_of_the_project_are_sound() -> None:
     assert without_modules == {
         *(
             "city_summary",
+            "event_stages",
             "events",
             "events_by_day",
+            "events_by_hour",
             "events_by_week",
             "feeds",
             "handling",

@@ -82,6 +82,16 @@ fct_event as (
         events_judged.longitude,
         events_judged.latitude,
         events_judged.reported_at,
+        cast({{ iso_weekday('events_judged.reported_at') }} as {{ text_type() }}) as reported_weekday,
+        case
+            when
+                extract(hour from events_judged.reported_at)
+                + extract(minute from events_judged.reported_at)
+                + extract(second from events_judged.reported_at) > 0
+                then lpad(
+                    cast(extract(hour from events_judged.reported_at) as {{ text_type() }}), 2, '0'
+                )
+        end as reported_hour,
         events_judged.accepted_at,
         events_judged.dispatched_at,
         events_judged.responded_at,
