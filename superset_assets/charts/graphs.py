@@ -7,6 +7,9 @@ from typing import Any
 
 from superset_assets.charts.measures import MOST_ROWS, Form, Measures, figure_of, figures_of, where
 
+KEY_VALUE_PERCENT = 5
+"""Superset's number for labels of a funnel with name, value and share of the first."""
+
 
 def trend(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
     """Lines over the months: one for each measure, or for each class of one measure."""
@@ -180,7 +183,6 @@ def hours(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
             where("value", ">", 0),
         ],
         "sort_y_axis": "alpha_desc",
-        "show_values": True,
     }
 
 
@@ -195,10 +197,41 @@ def funnel(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
         "sort_by_metric": True,
         "percent_calculation_type": "first_step",
         "number_format": ",.0f",
-        "label_type": "key_value_percent",
-        "tooltip_label_type": "key_value_percent",
+        "label_type": KEY_VALUE_PERCENT,
+        "tooltip_label_type": KEY_VALUE_PERCENT,
         "show_labels": True,
         "show_tooltip_labels": True,
+        "show_legend": False,
+        "legendOrientation": "top",
+    }
+
+
+def graph(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """What hangs together: one measure as lines between the values of two columns, its ``ends``."""
+    source, target = chart["ends"]
+    return {
+        "viz_type": "graph_chart",
+        "source": source,
+        "target": target,
+        "metric": "figure",
+        "adhoc_filters": [
+            *figures_of(chart, chart.get("grain", "month")),
+            where("value", ">", 0),
+        ],
+        "row_limit": chart.get("most", 24),
+        "sort_by_metric": True,
+        "layout": "force",
+        "roam": True,
+        "draggable": False,
+        "selectedMode": "single",
+        "edgeSymbol": "none,none",
+        "showSymbolThreshold": 0,
+        "baseNodeSize": 12,
+        "baseEdgeWidth": 2,
+        "edgeLength": 160,
+        "gravity": 0.4,
+        "repulsion": 800,
+        "friction": 0.3,
         "show_legend": False,
         "legendOrientation": "top",
     }

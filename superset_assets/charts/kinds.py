@@ -29,6 +29,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any], str, Measures], Form]] = {
     "heat": graphs.heat,
     "hours": graphs.hours,
     "funnel": graphs.funnel,
+    "graph": graphs.graph,
     "map": graphs.areas,
 }
 

@@ -76,7 +76,7 @@ def table(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
         "show_cell_bars": False,
         "table_timestamp_format": "%Y-%m-%d",
         "column_config": {
-            name: {"d3NumberFormat": chart.get("format", {}).get(name, ",.4~g")}
+            name: {"d3NumberFormat": chart.get("format", {}).get(name, ",.7~g")}
             for name in chart["columns"]
         },
     }

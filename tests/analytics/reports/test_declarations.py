@@ -29,6 +29,7 @@ def test_the_reports_of_the_project_are_sound() -> None:
             "events",
             "events_by_day",
             "events_by_hour",
+            "events_by_unit",
             "events_by_week",
             "feeds",
             "handling",
