@@ -23,10 +23,12 @@ from analytics.reports.periods import UNDATED
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import period_name, place_name
 from ingestion.contracts import Contract
+from publishing import resident_pages
 from publishing.alerts_told import alerts_told
 from publishing.completeness import completeness, data_until
 from publishing.opening import OpenPublication
 from publishing.pages import LANGUAGES, Imprint, Lang
+from publishing.residents import RESIDENTS, SETTINGS
 from publishing.wording import EMPTY, index_words, word
 
 TEMPLATE = "index_page.html.j2"
@@ -89,19 +91,25 @@ def _content(material: Material, lang: Lang) -> dict[str, Any]:
         "periods": [_in(period_name(month), lang) for month in months],
         "headlines": _headlines(material, whole, months, lang),
         "chart": _chart(material, whole, lang),
-        "reports": [
-            {
-                "title": _in(report.title, lang),
-                "notes": _in(report.notes, lang),
-                "workbook": f"{report.name}.{lang}.xlsx",
-            }
-            for report in material.reports.values()
-        ],
+        "reports": _reports(material, lang),
         "alerts": alerts_told(material.publication, material.contracts, lang),
         "checks": _checks(material, cells, drops, lang),
         "complete": _complete(drops, material.contracts, lang),
         "received": _received(drops, material.contracts, lang),
     }
+
+
+def _reports(material: Material, lang: Lang) -> list[dict[str, str]]:
+    """Title, notes and workbook of every report, and of the counts of residents."""
+    told = [(r.name, _in(r.title, lang), _in(r.notes, lang)) for r in material.reports.values()]
+    if material.publication.has(RESIDENTS):
+        settings = material.publication.table(SETTINGS).row(0, named=True)
+        notes = word("residents_note", lang, settings["smallest_shown"])
+        told.append((resident_pages.NAME, _in(resident_pages.TITLE, lang), notes))
+    return [
+        {"title": title, "notes": notes, "workbook": f"{name}.{lang}.xlsx"}
+        for name, title, notes in told
+    ]
 
 
 def _audit(manifest: Mapping[str, Any], lang: Lang) -> str:

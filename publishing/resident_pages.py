@@ -14,7 +14,7 @@ from analytics.residents.arrangement import Arranged, arrange
 from publishing.opening import OpenPublication
 from publishing.pages import Column, Lang, Line, Page
 from publishing.residents import CATEGORIES, RESIDENTS, SETTINGS
-from publishing.wording import word
+from publishing.wording import EMPTY, word
 
 NAME = "residents"
 LEVELS = ("district", "street", "community")
@@ -22,17 +22,20 @@ TITLE = Label("实有人口", "Residents")
 
 
 def resident_pages(publication: OpenPublication, lang: Lang) -> list[Page]:
-    """Residents of every district, street and community, by all dimensions."""
+    """Residents of every district, street and community, by all dimensions.
+
+    Where no register names any, one page with what there is.
+    """
     residents, categories = publication.derived(RESIDENTS), publication.derived(CATEGORIES)
     settings = publication.derived(SETTINGS).row(0, named=True)
     places = known_places(publication.connection).to_dicts()
     names = names_told_apart({row["place_code"]: row for row in places})
     note = word("residents_note", lang, settings["smallest_shown"])
     until = settings["told_until"]
+    known = set(residents["level"])
     return [
-        _page(arrange(residents, categories, names, ALL, level), lang, note, str(until or "—"))
-        for level in LEVELS
-        if level in set(residents["level"])
+        _page(arrange(residents, categories, names, ALL, level), lang, note, str(until or EMPTY))
+        for level in (*(one for one in LEVELS if one in known),) or (None,)
     ]
 
 

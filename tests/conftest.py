@@ -24,16 +24,19 @@ SHARED_VECTORS = PROJECT_ROOT.parent / "shared" / "vectors"
 
 
 TESTS = Path(__file__).parent
-OF_ONE_HOME = ("superset_assets", "dagster_project", "whole_way", "benchmarks", "dbt")
-"""Rooms whose tests share a home that takes minutes to make; the longest first."""
+OF_ONE_HOME = (
+    *("superset_assets", "whole_way", "benchmarks", "dbt", "publishing/exchange"),
+    *("dagster_project", "expectations"),
+)
+"""Folders whose tests share a home that takes minutes to make; the longest first."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of such a room run in one process, others by file; the long rooms begin (loadgroup)."""
+    """Tests of such a folder run in one process, others by file; long ones begin (loadgroup)."""
 
     def together(item: pytest.Item) -> str:
         path = item.path.relative_to(TESTS)
-        return path.parts[0] if path.parts[0] in OF_ONE_HOME else path.as_posix()
+        return next((f for f in OF_ONE_HOME if path.is_relative_to(f)), path.as_posix())
 
     for item in items:
         item.add_marker(pytest.mark.xdist_group(together(item)))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from publishing.screens import people
 from publishing.screens.words import CODES
 
 KEYS = ("report", "metric", "level", "place_code", "grain", "period", "slices")
@@ -250,5 +249,3 @@ def write(file: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]) -> N
         file.execute(parts_view(language))
         file.execute(areas_view(language))
         file.execute(alerts_view(language))
-        for name, sql in people.views(language).items():
-            file.execute(f"create view {name}_{language} as {sql}")

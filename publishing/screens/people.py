@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import duckdb
 import polars as pl
 
 from ingestion.contracts import Contract
+from publishing.screens.figures import LANGUAGES
 from publishing.screens.words import CODES
 
 COPIED = ("residents", "resident_categories", "services")
@@ -73,6 +75,13 @@ def views(language: str) -> dict[str, str]:
               on p.place_code = coalesce(s.community_code, s.district_code, s.city_code)
             """,
     }
+
+
+def lay_views(file: duckdb.DuckDBPyConnection) -> None:
+    """Lay the views of both languages over a file of figures that has the tables."""
+    for language in LANGUAGES:
+        for name, sql in views(language).items():
+            file.execute(f"create view {name}_{language} as {sql}")
 
 
 def words(contracts: Mapping[str, Contract]) -> dict[str, pl.DataFrame]:

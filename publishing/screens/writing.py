@@ -78,6 +78,7 @@ def screens(contracts: Mapping[str, Contract], catalog: Catalog) -> Screens:
         frames["places"] = said_places(places, pl.concat(at))
         with duckdb.connect(str(file)) as opened:
             figures.write(opened, {**frames, **copied, "alerts": alerts})
+            people.lay_views(opened)
 
     return Screens(_origin(), write)
 
