@@ -83,9 +83,11 @@ def resident_counts(
         f"select {columns}, sum(person_count)::bigint as persons from {_COUNTED} group by all"
     ).pl()
     told = lake.execute(f"select max(as_of)::date as day from {LAKE}.marts.dim_person").pl()
-    paths = [_steps(path) for path in persons.select(PATH).iter_rows()]
-    places = Places.of([*paths, *(_known(path) for path in lake.execute(_PLACES).fetchall())])
-    at = np.array([places.at[path[-1][1]] for path in paths], dtype=np.int64)
+    steps = {path: _steps(path) for path in persons.select(PATH).unique().iter_rows()}
+    register = (_known(path) for path in lake.execute(_PLACES).fetchall())
+    places = Places.of([*steps.values(), *register])
+    finest = {path: places.at[known[-1][1]] for path, known in steps.items()}
+    at = np.array([finest[path] for path in persons.select(PATH).iter_rows()], dtype=np.int64)
     totals = places.sums(at, persons["persons"].to_numpy()[:, None])
     known = _shown(places, totals, counted, TOTAL, before)
     lines = [places.lines(TOTAL, [TOTAL], totals, known)]
