@@ -95,19 +95,16 @@ def resident_counts(
     for dimension in counted.dimensions:
         values = persons[dimension.column].fill_null(UNKNOWN).to_list()
         names = list(dict.fromkeys([*dimension.categories, *sorted(set(values))]))
-        spread = np.zeros((len(values), len(names)), dtype=np.int64)
-        spread[range(len(values)), [names.index(v) for v in values]] = persons["persons"]
-        together = _together(
-            dict(zip(names, spread.sum(axis=0).tolist(), strict=True)),
-            counted.smallest_shown,
-            before.together(dimension.name) if before else set(),
-        )
+        few = before.together(dimension.name) if before else set()
+        wholes = dict.fromkeys(names, 0)
+        for value, number in zip(values, persons["persons"], strict=True):
+            wholes[value] += number
+        together = _together(wholes, counted.smallest_shown, few)
         said = [name for name in names if name not in together] + [OTHER] * bool(together)
-        columns_of = [said.index(OTHER if name in together else name) for name in names]
-        merged = np.zeros((len(values), len(said)), dtype=np.int64)
-        for source, target in enumerate(columns_of):
-            merged[:, target] += spread[:, source]
-        counts = places.sums(at, merged)
+        column = {name: said.index(OTHER if name in together else name) for name in names}
+        spread = np.zeros((len(values), len(said)), dtype=np.int64)
+        spread[range(len(values)), [column[value] for value in values]] = persons["persons"]
+        counts = places.sums(at, spread)
         shown = _shown(places, counts, counted, dimension.name, before, known)
         lines.append(places.lines(dimension.name, said, counts, shown))
         words += _words(dimension, names, together)
