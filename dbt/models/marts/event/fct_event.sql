@@ -89,8 +89,8 @@ fct_event as (
                 + extract(minute from events_judged.reported_at)
                 + extract(second from events_judged.reported_at) > 0
                 then lpad(
-                    cast(extract(hour from events_judged.reported_at) as {{ text_type() }}), 2, '0'
-                )
+                        cast(extract(hour from events_judged.reported_at) as {{ text_type() }}), 2, '0'
+                    )
         end as reported_hour,
         events_judged.accepted_at,
         events_judged.dispatched_at,
