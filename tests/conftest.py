@@ -31,6 +31,8 @@ OF_ONE_HOME = (
 """Folders whose tests share a home that takes minutes to make; the longest first."""
 
 
+# First: the worker writes the groups that it finds into the tests' names in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of such a folder run in one process, others by file; long ones begin (loadgroup)."""
 
