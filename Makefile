@@ -44,7 +44,7 @@ demo: setup ## The whole way on a made-up city of 50,000 people
 	$(BIN)/civic demo
 
 test: screens lint ## Lint, types, layers, then every test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 bench: setup ## Every line of the targets, written to benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from civic.settings import PROJECT_ROOT, Settings, load_settings
 from ingestion.contracts import Contract, load_contracts
@@ -31,19 +33,30 @@ OF_ONE_HOME = (
 """Folders whose tests share a home that takes minutes to make; the longest first."""
 
 
-# First: the worker writes the groups that it finds into the tests' names in the same hook.
-@pytest.hookimpl(tryfirst=True)
+class OneHome(LoadScopeScheduling):
+    """Tests of such a folder run in one process, others by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return together(nodeid)
+
+
+def together(nodeid: str) -> str:
+    """What a test shares its process with: a folder or its file, below ``tests/``."""
+    path = nodeid.split("::", maxsplit=1)[0].removeprefix("tests/")
+    return next((f for f in OF_ONE_HOME if path.startswith(f"{f}/")), path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneHome:
+    """xdist's own groups by mark are written into names that this pytest does not read."""
+    return OneHome(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of such a folder run in one process, others by file; long ones begin (loadgroup)."""
-
-    def together(item: pytest.Item) -> str:
-        path = item.path.relative_to(TESTS)
-        return next((f for f in OF_ONE_HOME if path.is_relative_to(f)), path.as_posix())
-
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(together(item)))
+    """Folders that take long begin."""
     last = len(OF_ONE_HOME)
-    items.sort(key=lambda i: OF_ONE_HOME.index(g) if (g := together(i)) in OF_ONE_HOME else last)
+    items.sort(
+        key=lambda i: OF_ONE_HOME.index(g) if (g := together(i.nodeid)) in OF_ONE_HOME else last
+    )
 
 
 @pytest.fixture
