@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ import typer
 from typer.testing import CliRunner
 
 from analytics.reports import verification
-from analytics.reports.verification import AlteredOriginal, Verification
+from analytics.reports.verification import AlteredOriginal, ResidentCounts, Verification
 from civic.cli.verify import register
 from civic.errors import DataAtFaultError
 from publishing import opening
@@ -38,7 +39,9 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     @contextmanager
     def opened(_: Any, number: int | None) -> Iterator[Any]:
-        yield SimpleNamespace(number=number or 7, cells=pl.DataFrame(), manifest={"drops": []})
+        yield SimpleNamespace(
+            number=number or 7, cells=pl.DataFrame(), manifest={"drops": []}, has=lambda _: False
+        )
 
     monkeypatch.setattr(opening, "open_publication", opened)
     app = typer.Typer()
@@ -56,6 +59,13 @@ def test_a_sound_publication_ends_well(run: Any) -> None:
     result = run(SOUND)
     assert result.exit_code == 0
     assert "publication 7" in result.output
+
+
+def test_a_count_of_residents_that_is_another_is_data_at_fault(run: Any) -> None:
+    counts = ResidentCounts(9, [{"place_code": "all", "persons": 9, "recounted": 8}])
+    result = run(replace(SOUND, residents=counts))
+    assert isinstance(result.exception, DataAtFaultError)
+    assert "counts of residents shown" in result.output
 
 
 def test_a_difference_is_data_at_fault_and_names_cell_and_file(run: Any) -> None:
