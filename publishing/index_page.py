@@ -18,7 +18,7 @@ from analytics.checks import OutlierCheck, ValidationRule, load_checks, run_chec
 from analytics.reports.asking import place_names
 from analytics.reports.coordinates import ALL
 from analytics.reports.declarations import Report
-from analytics.reports.metrics import Label, Metric
+from analytics.reports.metrics import Metric
 from analytics.reports.periods import UNDATED
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import period_name, place_name
@@ -27,7 +27,7 @@ from publishing import resident_pages
 from publishing.alerts_told import alerts_told
 from publishing.completeness import completeness, data_until
 from publishing.opening import OpenPublication
-from publishing.pages import LANGUAGES, Imprint, Lang
+from publishing.pages import LANGUAGES, Imprint, Lang, in_language
 from publishing.residents import RESIDENTS, SETTINGS
 from publishing.wording import EMPTY, index_words, word
 
@@ -88,7 +88,7 @@ def _content(material: Material, lang: Lang) -> dict[str, Any]:
             "imprint", lang, imprint.number, imprint.digest[:12], imprint.created_at[:10]
         ),
         "audit": _audit(material.publication.manifest, lang),
-        "periods": [_in(period_name(month), lang) for month in months],
+        "periods": [in_language(period_name(month), lang) for month in months],
         "headlines": _headlines(material, whole, months, lang),
         "chart": _chart(material, whole, lang),
         "reports": _reports(material, lang),
@@ -101,11 +101,14 @@ def _content(material: Material, lang: Lang) -> dict[str, Any]:
 
 def _reports(material: Material, lang: Lang) -> list[dict[str, str]]:
     """Title, notes and workbook of every report, and of the counts of residents."""
-    told = [(r.name, _in(r.title, lang), _in(r.notes, lang)) for r in material.reports.values()]
+    told = [
+        (r.name, in_language(r.title, lang), in_language(r.notes, lang))
+        for r in material.reports.values()
+    ]
     if material.publication.has(RESIDENTS):
         settings = material.publication.table(SETTINGS).row(0, named=True)
         notes = word("residents_note", lang, settings["smallest_shown"])
-        told.append((resident_pages.NAME, _in(resident_pages.TITLE, lang), notes))
+        told.append((resident_pages.NAME, in_language(resident_pages.TITLE, lang), notes))
     return [
         {"title": title, "notes": notes, "workbook": f"{name}.{lang}.xlsx"}
         for name, title, notes in told
@@ -136,13 +139,13 @@ def _headlines(
         metric, cell = material.catalog.metric(name), figures.get((name, ALL))
         if cell is not None:
             shown = [_shown(metric, figures.get((name, period))) for period in (ALL, *months)]
-            label = f"{_in(metric.label, lang)}{_unit(metric, lang)}"
+            label = f"{in_language(metric.label, lang)}{_unit(metric, lang)}"
             lines.append({"label": label, "figures": shown, "cell_id": cell["cell_id"]})
     return lines
 
 
 def _unit(metric: Metric, lang: Lang) -> str:
-    unit = _in(metric.unit, lang)
+    unit = in_language(metric.unit, lang)
     if metric.is_share or not unit:
         return ""
     return f"（{unit}）" if lang == "zh" else f" ({unit})"
@@ -171,7 +174,7 @@ def _chart(material: Material, whole: pl.DataFrame, lang: Lang) -> dict[str, Any
     every = -(-len(points) // _MOST_LABELS)
     metric = material.catalog.metric(name)
     return {
-        "title": word("by_month", lang, _in(metric.label, lang)),
+        "title": word("by_month", lang, in_language(metric.label, lang)),
         "most": f"{most:,.0f}",
         "points": " ".join(f"{x:.1f},{y:.1f}" for x, y in at),
         "labels": [(f"{x:.1f}", points[n][0]) for n, (x, _) in enumerate(at) if n % every == 0],
@@ -204,12 +207,12 @@ def _odd(
     lang: Lang,
 ) -> dict[str, str]:
     metric = catalog.metric(row["metric"])
-    place = _in(place_name(row["place_code"], names), lang)
+    place = in_language(place_name(row["place_code"], names), lang)
     return {
-        "check": _in(declared[row["check"]].title, lang),
+        "check": in_language(declared[row["check"]].title, lang),
         "where": " · ".join(filter(None, (place, row["slices"]))),
-        "period": _in(period_name(row["period"]), lang),
-        "label": f"{_in(metric.label, lang)}{_unit(metric, lang)}",
+        "period": in_language(period_name(row["period"]), lang),
+        "label": f"{in_language(metric.label, lang)}{_unit(metric, lang)}",
         "figure": _shown(metric, row),
         "expected": _shown(metric, {"value": row["expected"]}),
         "cell_id": row["cell_id"] or "",
@@ -272,7 +275,3 @@ def _received_line(
 
 def _title(contract: Contract, lang: Lang) -> str:
     return contract.title_zh if lang == "zh" else contract.title_en
-
-
-def _in(label: Label, lang: Lang) -> str:
-    return label.zh if lang == "zh" else label.en

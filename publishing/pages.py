@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import polars as pl
 
+from analytics.reports.metrics import Label
+
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 Kind = Literal["count", "rate", "number", "change", "points"]
@@ -19,6 +21,11 @@ Kind = Literal["count", "rate", "number", "change", "points"]
 #: (rows of cells, how many source rows of each) -> by cell_id the first source rows:
 #: unit, feed, file_name, sha256, sheet, line, contribution
 AtomsOf = Callable[[Sequence[Mapping[str, Any]], int], Mapping[str, pl.DataFrame]]
+
+
+def in_language(label: Label, lang: Lang) -> str:
+    """A text in the reader's language."""
+    return label.zh if lang == "zh" else label.en
 
 
 @dataclass(frozen=True)

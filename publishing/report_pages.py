@@ -22,7 +22,7 @@ from analytics.reports.metrics import Label, Metric
 from analytics.reports.periods import GRAIN_NAMES
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import period_name, place_name
-from publishing.pages import Column, Kind, Lang, Line, Page, derived
+from publishing.pages import Column, Kind, Lang, Line, Page, derived, in_language
 from publishing.wording import word
 
 METRIC = Label("指标", "Measure")
@@ -67,12 +67,12 @@ def pages_of(
         ]
     return [
         Page(
-            name=_in(table.title, lang),
+            name=in_language(table.title, lang),
             title=_title(report, table, lang),
-            place=_in(place, lang),
+            place=in_language(place, lang),
             period=_when(asked, against, lang),
-            notes=_in(report.notes, lang),
-            row_headings=tuple(_in(label, lang) for label in headings),
+            notes=in_language(report.notes, lang),
+            row_headings=tuple(in_language(label, lang) for label in headings),
             columns=columns,
             lines=lines,
         )
@@ -81,14 +81,14 @@ def pages_of(
 
 
 def _compared_columns(against: Against, lang: Lang) -> tuple[str, ...]:
-    then = _in(AGAINST[against], lang)
+    then = in_language(AGAINST[against], lang)
     return word("now", lang), then[0].upper() + then[1:], word("change", lang), word("rate", lang)
 
 
 def _compared_lines(one: Compared, lang: Lang) -> Iterator[Line]:
     """A line for each figure: now, before, and by how much it changed."""
     for line, changes in zip(one.arranged.lines, one.changes, strict=True):
-        labels = tuple(_in(label, lang) for label in line.labels)
+        labels = tuple(in_language(label, lang) for label in line.labels)
         for metric, cell, change in zip(one.arranged.metrics, line.cells, changes, strict=True):
             if change.now is None and change.before is None:
                 continue
@@ -114,14 +114,14 @@ def _compared_lines(one: Compared, lang: Lang) -> Iterator[Line]:
 def _when(asked: Asked, against: Against | None, lang: Lang) -> str:
     """The period, the slice where only one is shown, and what it is compared with."""
     period = ALL if asked.period in GRAIN_NAMES else asked.period
-    missing = _in(NOT_STATED, lang)
+    missing = in_language(NOT_STATED, lang)
     fixed = [f"{k} = {missing if v is None else v}" for k, v in asked.fixed.items()]
-    compared = [word("against", lang, _in(AGAINST[against], lang))] if against else []
-    return " · ".join([_in(period_name(period), lang), *fixed, *compared])
+    compared = [word("against", lang, in_language(AGAINST[against], lang))] if against else []
+    return " · ".join([in_language(period_name(period), lang), *fixed, *compared])
 
 
 def _title(report: Report, table: Table, lang: Lang) -> str:
-    titles = dict.fromkeys((_in(report.title, lang), _in(table.title, lang)))
+    titles = dict.fromkeys((in_language(report.title, lang), in_language(table.title, lang)))
     return " · ".join(titles)
 
 
@@ -132,20 +132,22 @@ def _columns(arranged: Arranged, lang: Lang) -> Iterator[Column]:
         yield _column(metric, lang)
         if interval and metric.name == interval.mean:
             for label in (LOW, HIGH):
-                yield replace(_column(metric, lang), label=_in(label, lang))
+                yield replace(_column(metric, lang), label=in_language(label, lang))
 
 
 def _column(metric: Metric, lang: Lang) -> Column:
     if metric.is_share:
-        return Column(_in(metric.label, lang), kind="rate", decimals=1)
+        return Column(in_language(metric.label, lang), kind="rate", decimals=1)
     kind: Kind = "number" if metric.decimals else "count"
-    return Column(_in(metric.label, lang), _in(metric.unit, lang), kind, metric.decimals)
+    return Column(
+        in_language(metric.label, lang), in_language(metric.unit, lang), kind, metric.decimals
+    )
 
 
 def _lines(arranged: Arranged, lang: Lang) -> tuple[Line, ...]:
     return tuple(
         Line(
-            tuple(_in(label, lang) for label in line.labels),
+            tuple(in_language(label, lang) for label in line.labels),
             tuple(_figures(arranged, line)),
             line.is_total,
         )
@@ -159,7 +161,3 @@ def _figures(arranged: Arranged, line: ArrangedLine) -> Iterator[Mapping[str, An
         yield cell
         if interval and metric.name == interval.mean:
             yield from map(derived, line.interval or (None, None))
-
-
-def _in(label: Label, lang: Lang) -> str:
-    return label.zh if lang == "zh" else label.en

@@ -12,7 +12,7 @@ from analytics.reports.metrics import Label
 from analytics.reports.wording import level_name, names_told_apart
 from analytics.residents.arrangement import Arranged, arrange
 from publishing.opening import OpenPublication
-from publishing.pages import Column, Lang, Line, Page
+from publishing.pages import Column, Lang, Line, Page, derived, in_language
 from publishing.residents import CATEGORIES, RESIDENTS, SETTINGS
 from publishing.wording import EMPTY, word
 
@@ -40,31 +40,27 @@ def resident_pages(publication: OpenPublication, lang: Lang) -> list[Page]:
 
 
 def _page(arranged: Arranged, lang: Lang, note: str, until: str) -> Page:
-    level = _in(level_name(arranged.level), lang)
+    level = in_language(level_name(arranged.level), lang)
     return Page(
         name=level,
-        title=f"{_in(TITLE, lang)} · {level}",
-        place=_in(arranged.lines[0].label, lang),
+        title=f"{in_language(TITLE, lang)} · {level}",
+        place=in_language(arranged.lines[0].label, lang),
         period=word("as_of", lang, until),
         notes=note,
-        row_headings=(_in(Label("地区", "Place"), lang),),
+        row_headings=(in_language(Label("地区", "Place"), lang),),
         columns=tuple(
-            Column(_in(c.label, lang), "" if c.dimension == c.category else _in(c.title, lang))
+            Column(
+                in_language(c.label, lang),
+                "" if c.dimension == c.category else in_language(c.title, lang),
+            )
             for c in arranged.columns
         ),
         lines=tuple(
             Line(
-                (_in(line.label, lang),),
-                tuple(
-                    None if n is None else {"cell_id": None, "value": n, "source_rows": 0}
-                    for n in line.persons
-                ),
+                (in_language(line.label, lang),),
+                tuple(map(derived, line.persons)),
                 line.is_total,
             )
             for line in arranged.lines
         ),
     )
-
-
-def _in(label: Label, lang: Lang) -> str:
-    return label.zh if lang == "zh" else label.en

@@ -95,7 +95,7 @@ def as_csv(arranged: Iterable[Arranged], changes: Changes | None = None) -> str:
             headings = [f"{name}{kind}" for name in headings for kind in kinds]
         if one.table.interval and not changes:
             headings += [text(LOW), text(HIGH)]
-        writer.writerow([_harmless(name) for name in (*map(text, one.headings), *headings)])
+        writer.writerow([harmless(name) for name in (*map(text, one.headings), *headings)])
         for row, line in enumerate(one.lines):
             values = [None if c is None else c["value"] for c in line.cells]
             if changes:
@@ -103,9 +103,10 @@ def as_csv(arranged: Iterable[Arranged], changes: Changes | None = None) -> str:
             elif one.table.interval:
                 values += line.interval or (None, None)
             shown = ["" if v is None else f"{v:.15g}" for v in values]
-            writer.writerow([*(_harmless(text(label)) for label in line.labels), *shown])
+            writer.writerow([*(harmless(text(label)) for label in line.labels), *shown])
     return made.getvalue()
 
 
-def _harmless(value: str) -> str:
+def harmless(value: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
     return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -15,12 +15,13 @@ import typer
 
 from civic.cli.console import Publication, console, print_json, say, table
 from civic.cli.report_drawing import text
+from civic.cli.report_formats import harmless
 from civic.settings import load_settings
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from analytics.residents.arrangement import Arranged, Column
+    from analytics.residents.arrangement import Arranged
     from publishing.opening import OpenPublication
 
 HIDDEN = "*"
@@ -85,7 +86,7 @@ def residents(
 
 def _draw(arranged: Arranged, settings: dict[str, Any], number: int) -> None:
     headings = {"place": say("地区", "Place")}
-    headings |= {str(n): _heading(column) for n, column in enumerate(arranged.columns)}
+    headings |= {str(n): text(column.label) for n, column in enumerate(arranged.columns)}
     rows = [
         {"place": text(line.label)}
         | {str(n): HIDDEN if p is None else f"{p:,}" for n, p in enumerate(line.persons)}
@@ -117,10 +118,6 @@ def _legend(smallest: int) -> str:
     )
 
 
-def _heading(column: Column) -> str:
-    return text(column.label)
-
-
 def _write_csv(arranged: Arranged) -> None:
     """Wide, with the code of each place; a hidden count is a star."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
@@ -131,7 +128,7 @@ def _write_csv(arranged: Arranged) -> None:
     writer.writerow([say("区划代码", "Code"), say("地区", "Place"), *titles])
     for line in arranged.lines:
         counts = [HIDDEN if n is None else n for n in line.persons]
-        writer.writerow([line.place_code, text(line.label), *counts])
+        writer.writerow([line.place_code, harmless(text(line.label)), *counts])
 
 
 def _as_data(arranged: Arranged, settings: dict[str, Any], number: int) -> dict[str, Any]:
@@ -176,7 +173,9 @@ def _show_sources(opened: OpenPublication, form: Format) -> None:
     if form is Format.csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns.values())
-        writer.writerows([list(row.values()) for row in rows])
+        writer.writerows(
+            [harmless(v) if isinstance(v, str) else v for v in row.values()] for row in rows
+        )
         return
     shown = [
         {**row, "received_at": str(row["received_at"])[:16], "sha256": row["sha256"][:12] + "…"}
