@@ -119,6 +119,7 @@ def value_labels(contracts: Mapping[str, Contract]) -> dict[tuple[str, str], Lab
         ("reported_weekday", str(n)): Label(f"{n} 周{zh}", f"{n} {en}")
         for n, (zh, en) in enumerate(_WEEKDAYS, start=1)
     }
+    labels |= _OF_WORK_ORDERS
     labels["outcome", "true"], labels["outcome", "false"] = Label("是", "yes"), Label("否", "no")
     for feed, contract in contracts.items():
         labels["feed", feed] = Label(contract.title_zh, contract.title_en)
@@ -132,6 +133,16 @@ def value_labels(contracts: Mapping[str, Contract]) -> dict[tuple[str, str], Lab
         labels.setdefault(key, Label("／".join(zh), " / ".join(en)))
     return labels
 
+
+_OF_WORK_ORDERS = {
+    ("route", "point_to_point"): Label("点对点", "point to point"),
+    ("route", "level_by_level"): Label("逐级下达", "level by level"),
+    ("standing", "deployed"): Label("1 已部署、未签收", "1 deployed, not received"),
+    ("standing", "received"): Label("2 已签收、未反馈", "2 received, not fed back"),
+    ("standing", "fed_back"): Label("3 已反馈、未办结", "3 fed back, not done"),
+    ("standing", "done"): Label("4 已办结", "4 done"),
+    ("standing", "unknown"): Label("未见部署", "no deployment known"),
+}
 
 _MEANINGS = 2
 """How many meanings of one code are said."""

@@ -41,12 +41,34 @@ def make_units(
         (f"{initials}-{101 + i:03d}", f"{community}综治中心", "community", "centre", top, code)
         for i, (code, community) in enumerate(communities.iter_rows())
     ]
+    return _described(town, rows, street[:6], rng)
+
+
+def make_upper_units(
+    town: dict[str, Any], city: dict[str, Any], grids: pl.DataFrame, rng: np.random.Generator
+) -> pl.DataFrame:
+    """The city's centre and one for each of its districts, as the contract ``unit`` has them."""
+    code = str(city["code"])
+    top = f"{code[:6]}-001"
+    rows: list[tuple[Any, ...]] = [(top, f"{city['name']}综治中心", "city", "centre", None, code)]
+    districts = grids.select("district_code", "district_name").unique(maintain_order=True)
+    rows += [
+        (f"{district[:6]}-001", f"{name}综治中心", "district", "centre", top, district)
+        for district, name in districts.iter_rows()
+    ]
+    return _described(town, rows, code[:6], rng)
+
+
+def _described(
+    town: dict[str, Any], rows: list[tuple[Any, ...]], division: str, rng: np.random.Generator
+) -> pl.DataFrame:
+    """Units with their credit code, leader, telephone and address."""
     columns = ["unit_code", "unit_name", "level", "kind", "parent_code", "place_code"]
     frame = pl.DataFrame(rows, schema=columns, orient="row")
     surnames = [s for s in town["surnames"] if len(s) == 1][:10]
     return frame.with_columns(
         credit_code=pl.Series(
-            [credit_code(street[:6], n) for n in rng.permutation(900)[: len(rows)]]
+            [credit_code(division, n) for n in rng.permutation(900)[: len(rows)]]
         ),
         leader_name=pl.Series([f"{s}明" for s in rng.choice(surnames, len(rows))]),
         phone=phones(len(rows), rng),

@@ -99,6 +99,18 @@ BROKEN = {
         "hours_since_previous lies within",
         "blocking",
     ),
+    "insert into marts.fct_work_order values "
+    "('f:1:u', 'point_to_point', 'received', false, false, true, false)": (
+        "marts.fct_work_order",
+        "what is stuck is due",
+        "blocking",
+    ),
+    "insert into marts.fct_work_order values "
+    "('f:1:u', 'point_to_point', 'done', true, true, false, true)": (
+        "marts.fct_work_order",
+        "before one that it must follow",
+        "warning",
+    ),
     "update marts.fct_organisation_feedback set is_missing = true": (
         "marts.fct_organisation_feedback",
         "there or missing",

@@ -69,6 +69,8 @@ MARTS = {
     "is_missing boolean",
     "fct_work_order_step": "work_order_step_key varchar, order_no varchar, step varchar, "
     "hours_since_previous double",
+    "fct_work_order": "work_order_key varchar, route varchar, standing varchar, is_due boolean, "
+    "is_in_time boolean, is_stuck boolean, has_impossible_times boolean",
     **{
         f"bridge_{name}_source": f"{key}_key varchar, feed varchar, drop_id varchar, "
         "record bigint, line bigint, sheet varchar, is_anchor boolean"
@@ -76,7 +78,7 @@ MARTS = {
             ("event_stage", "stage"),
             ("organisation_feedback", "feedback"),
             *((n, n) for n in ("object", "net_coverage", "sentiment", "activity", "reading")),
-            *((n, n) for n in ("work_item", "work_order_step")),
+            *((n, n) for n in ("work_item", "work_order", "work_order_step")),
         )
     },
     **{

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -152,6 +153,41 @@ def test_most_work_items_are_told_in_time_also_by_member_units(city):
         own = owed.filter(unit_kind=kind)
         assert own.height > 100
         assert 0.85 < own["is_in_time"].sum() / own.height < 1
+
+
+def test_every_order_is_known_as_far_as_it_has_come_and_no_other(city):
+    """With whom, since when, until when and which way; orders with a row turned away left out."""
+    spoilt = _orders_turned_away(city)
+    last = city.mart("fct_work_order")["as_of"].dt.date().max()
+    truth = city.told("work_orders")
+    is_done = pl.col("done_at").dt.date() <= last
+    truth = truth.with_columns(done_at=pl.when(is_done).then("done_at"))
+    passing = pl.concat([truth["order_no"].filter(truth["parent_no"].is_not_null()),
+                         truth["parent_no"].drop_nulls()])  # fmt: skip
+    by_level = pl.col("order_no").is_in(passing.implode())
+    truth = truth.with_columns(
+        route=pl.when(by_level).then(pl.lit("level_by_level")).otherwise(pl.lit("point_to_point"))
+    )
+    chained = truth.filter(pl.col("parent_no").is_not_null()).select("parent_no", "order_no")
+    near = spoilt | {o for pair in chained.rows() if spoilt & set(pair) for o in pair}
+    whole = ~pl.col("order_no").is_in(list(near))
+    said = ("order_no", "deployed_at", "done_at", "route")
+    planted = _set(truth.filter(whole), "recipient_code", *said)
+    told = _set(city.mart("fct_work_order").filter(whole), "recipient", *said)
+    _both_ways("work orders", planted, told)
+    assert len(planted) > 20
+    assert {p[-1] for p in planted} == {"level_by_level", "point_to_point"}
+    assert city.figure("work_orders", "work_orders") == city.mart("fct_work_order").height
+
+
+def _orders_turned_away(city: City) -> set[str]:
+    planted = city.told("defects").filter(feed="work_order", outcome="rejected")
+    found = set()
+    for row in planted.filter(pl.col("code") != "duplicate_key").iter_rows(named=True):
+        path = city.settings.drops / row["unit"] / row["feed"] / row["file"]
+        line = path.read_bytes().split(b"\n")[row["line"] - 1]
+        found |= {n.decode() for n in re.findall(rb"BS\d{11}", line)}
+    return found
 
 
 def _both_ways(what: str, planted: set[Any], told: set[Any]) -> None:

@@ -23,6 +23,7 @@ from analytics.reports.verification.centre_places import (
 from analytics.reports.verification.centre_records import feed_records
 from analytics.reports.verification.centre_single_records import activities, sentiments
 from analytics.reports.verification.centre_work_items import units_of, work_items
+from analytics.reports.verification.centre_work_orders import work_orders
 from analytics.reports.verification.in_force import rows_in_force
 from ingestion.contracts import Contract
 
@@ -65,9 +66,10 @@ def facts_of(
     current = current_places(registered.lazy()).collect().lazy()
     listed = organisations(in_force, contracts, current)
     found = objects(in_force, contracts, current)
+    units = units_of(in_force, contracts)
     return {
         "fct_place_registered": registered.lazy(),
-        "fct_activity": activities(in_force, contracts, current, units_of(in_force, contracts)),
+        "fct_activity": activities(in_force, contracts, current, units),
         "fct_sentiment": sentiments(in_force, contracts, current, limits),
         "fct_event": events(in_force, drops, contracts, current, limits),
         "fct_net_coverage": net_coverage(found, current, seeds),
@@ -76,4 +78,5 @@ def facts_of(
         "fct_organisation_feedback": organisation_feedback(in_force, contracts, listed),
         "fct_feed_record": feed_records(in_force, contracts, current),
         "fct_work_item": work_items(in_force, contracts, current, seeds),
+        "fct_work_order": work_orders(in_force, contracts, current, units),
     }

@@ -18,6 +18,7 @@ _VALUES = (
     *("stage", "at", "net", "state", "item", "phase", "period", "organisation", "answered_on"),
     *("level", "scale", "outcome", "score", "weight", "response", "first_contact_at"),
     *("resolved_at", "resolved", "satisfied", "staff", "amount"),
+    *("issuer", "recipient", "parent", "step", "deadline", "done"),
 )
 _ANSWERED = ("organisation", "feedback")
 """Elements whose every field may be compared between a list and the answers about it."""

@@ -17,7 +17,7 @@ import polars as pl
 import yaml
 
 from ingestion.contracts import Contract
-from ingestion.simulator.city import handling, new_organisations, rounds
+from ingestion.simulator.city import handling, new_organisations, orders, survey
 from ingestion.simulator.city.calendar import Desk
 from ingestion.simulator.city.drawing import Feed, draw_rows
 from ingestion.simulator.city.files import FileTruth, GrowingFile
@@ -35,12 +35,13 @@ DISTRICT = pl.col("_district")
 @dataclass
 class FeedsResult:
     """What stands in the files; ``feedback``: unit, credit_code, answered_on, contradicts;
-    ``work_items``: what was told late or not at all."""
+    ``work_items``: what was told late or not at all; ``work_orders``: orders.TRUTH."""
 
     files: list[FileTruth] = field(default_factory=list)
     missing: list[dict[str, Any]] = field(default_factory=list)
     feedback: list[pl.DataFrame] = field(default_factory=list)
     work_items: list[pl.DataFrame] = field(default_factory=list)
+    work_orders: list[pl.DataFrame] = field(default_factory=list)
 
 
 @cache
@@ -83,27 +84,30 @@ def _in_order(group: set[str], needs: dict[str, set[str]]) -> list[str]:
 
 def write_feeds(desk: Desk, ground: Ground, names: list[str]) -> FeedsResult:
     """Write all drops of these feeds, in the order of their names."""
-    made, events = FeedsResult(), _Events()
+    made, state = FeedsResult(), _GoingOn()
     declared = declarations()
     for name in names:
-        _write_feed(desk, ground, Feed(desk.contracts[name], declared.get(name, {})), made, events)
+        _write_feed(desk, ground, Feed(desk.contracts[name], declared.get(name, {})), made, state)
+    made.work_orders += state.orders.made
     return made
 
 
 @dataclass
-class _Events:
-    """Events of the grid by month, for the feed of their stages."""
+class _GoingOn:
+    """What goes on from month to month: events of the grid, for the feed of their stages, by month;
+    stages and steps that are still to come."""
 
     by_month: dict[int, pl.DataFrame] = field(default_factory=dict)
     handling: handling.Handling = field(default_factory=handling.Handling)
+    orders: orders.Orders = field(default_factory=orders.Orders)
 
 
-def _write_feed(desk: Desk, ground: Ground, feed: Feed, made: FeedsResult, events: _Events) -> None:
+def _write_feed(desk: Desk, ground: Ground, feed: Feed, made: FeedsResult, state: _GoingOn) -> None:
     contract = feed.contract
     months = desk.calendar.months_of(contract.service_level.cadence)
     if feed.declared.get("generator") in ("new_organisations", "grid_event_stages"):
         months = list(range(len(desk.calendar.ends)))
-    for month, rows in _drops(desk, ground, feed, months, events):
+    for month, rows in _drops(desk, ground, feed, months, state):
         if "contradicts" in rows.columns:
             unit = pl.lit(feed.declared["unit"]).alias("unit")
             told = rows.select(unit, "credit_code", "answered_on", "contradicts")
@@ -114,7 +118,7 @@ def _write_feed(desk: Desk, ground: Ground, feed: Feed, made: FeedsResult, event
 
 
 def _drops(
-    desk: Desk, ground: Ground, feed: Feed, months: list[int], events: _Events
+    desk: Desk, ground: Ground, feed: Feed, months: list[int], state: _GoingOn
 ) -> Iterator[tuple[int, pl.DataFrame]]:
     contract = feed.contract
     if contract.relation.mode == "snapshot" and "generator" not in feed.declared:
@@ -130,7 +134,7 @@ def _drops(
         if generator is None:
             yield month, draw_rows(feed, desk, ground, month, _count(feed, ground), rng)
             continue
-        given = _given(desk, ground, feed, month, rng, events)
+        given = _given(desk, ground, feed, month, rng, state)
         if len(given):
             rows = draw_rows(feed, desk, ground, month, len(given), rng, given)
             given = _with_contradictions(rows, given)
@@ -138,26 +142,26 @@ def _drops(
 
 
 def _given(
-    desk: Desk, ground: Ground, feed: Feed, month: int, rng: np.random.Generator, events: _Events
+    desk: Desk, ground: Ground, feed: Feed, month: int, rng: np.random.Generator, state: _GoingOn
 ) -> pl.DataFrame:
     """What the feed's generator knows of a month's rows."""
     match feed.declared["generator"]:
         case "grid_events":
             own = handling.grid_events(desk, ground, month, feed.numbered, rng)
-            events.by_month[month] = own
+            state.by_month[month] = own
             return own
         case "grid_event_stages":
-            own = events.by_month.pop(month)
-            return handling.grid_event_stages(desk, own, month, events.handling, rng)
+            own = state.by_month.pop(month)
+            return handling.grid_event_stages(desk, own, month, state.handling, rng)
         case "new_organisations":
             return new_organisations.listed_in(ground.organisations, month)
         case "feedback":
             always = rng_of(desk.seed, feed.contract.feed, "plan")
             return new_organisations.answers(desk, ground, feed.contract.feed, always, month)
         case "work_orders":
-            return rounds.work_orders(desk, ground, month, feed.numbered, rng)
+            return orders.work_orders(desk, ground, month, state.orders, rng)
         case "survey_answers":
-            return rounds.survey_answers(desk, ground, month, feed.numbered, rng)
+            return survey.survey_answers(desk, ground, month, feed.numbered, rng)
         case unknown:
             raise ValueError(f"feeds/*.yml names an unknown generator: {unknown}")
 

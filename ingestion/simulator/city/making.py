@@ -37,6 +37,7 @@ from ingestion.simulator.city.truth import keep_truth
 from ingestion.simulator.city.work_items import write_work_items
 from ingestion.simulator.events import month_ends
 from ingestion.simulator.exporting import rng_of
+from ingestion.simulator.organisations import make_upper_units
 from ingestion.simulator.town import CONTRACTS, Truth, check_wishes, declared
 
 LARGE = 40_000
@@ -100,13 +101,21 @@ def _ground(
         grids=grids,
         buildings=of("buildings").sort("grid_code", maintain_order=True),
         people=of("people"),
-        units=of("units"),
+        units=_whole_tree(desk, grids, of("units")),
         staff=of("staff"),
         organisations=pl.DataFrame(),
         residents=residents,
     )
     rng = rng_of(desk.seed, "organisations")
     return replace(ground, organisations=make_organisations(desk, ground, rng))
+
+
+def _whole_tree(desk: Desk, grids: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+    """Units of the streets below those of their districts, these below the city's."""
+    above = make_upper_units(desk.town, desk.city["city"], grids, rng_of(desk.seed, "upper units"))
+    district = pl.format("{}-001", pl.col("place_code").str.head(6))
+    below = units.with_columns(parent_code=pl.coalesce("parent_code", district))
+    return pl.concat([above, below], how="diagonal")
 
 
 def _rest(desk: Desk) -> list[tuple[str, list[str]]]:
@@ -136,6 +145,7 @@ def _hidden(
     grids = ground.grids
     feedback = [told for result in feeds for told in result.feedback]
     work_items = [told for result in feeds for told in result.work_items]
+    orders = [made for result in feeds for made in result.work_orders]
     moves = [moves for district in districts for moves in district.moves]
     return {
         "grids": grids.select("grid_code", "residents", "workload"),
@@ -144,6 +154,7 @@ def _hidden(
         "organisations": ground.organisations.select("credit_code", "grid_code", "listed_on"),
         "feedback": pl.concat(feedback) if feedback else pl.DataFrame(),
         "work_items": pl.concat(work_items) if work_items else pl.DataFrame(),
+        "work_orders": pl.concat(orders) if orders else pl.DataFrame(),
         "moves": pl.concat(moves) if moves else pl.DataFrame(),
     }
 

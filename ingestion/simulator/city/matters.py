@@ -92,6 +92,7 @@ def write_registers(desk: Desk, ground: Ground) -> FeedsResult:
     for month in sorted({0, *desk.calendar.quarters}):
         for _, grids in ground.grids.group_by("district_code", maintain_order=True):
             _leave_staff(desk, ground, grids, month, made)
+        _leave(desk, "centre", "unit", month, ground.units.filter(level="city"), made)
     file = desk.open("education", "school", len(desk.calendar.ends) - 1, "高校名单", SCHOOLS)
     file.append(organisations.make_schools(desk.town))
     _finish(file, made)
@@ -113,15 +114,26 @@ def register(grids: pl.DataFrame, *, before: bool) -> pl.DataFrame:
 def _leave_staff(
     desk: Desk, ground: Ground, grids: pl.DataFrame, month: int, made: FeedsResult
 ) -> None:
-    streets = grids["subdistrict_code"].unique(maintain_order=True)
-    unit = f"centre_{grids['district_code'][0][:6]}"
-    units = ground.units.filter(pl.col("street").is_in(streets.implode()))
-    staff = ground.staff.filter(pl.col("street").is_in(streets.implode()))
-    staff = staff.filter(pl.col("since") <= desk.calendar.ends[month])
-    for feed, title, rows in (("unit", "综治机构", units), ("staff", "综治队伍", staff)):
-        file = desk.open(unit, feed, month, title, {"layout": "xlsx", "titles": [f"{title}登记表"]})
-        file.append(desk.calendar.coded_then(rows, month, "place_code", "grids_in_charge"))
-        _finish(file, made)
+    streets = grids["subdistrict_code"].unique(maintain_order=True).implode()
+    district = grids["district_code"][0]
+    unit, in_streets = f"centre_{district[:6]}", pl.col("street").is_in(streets)
+    _leave(desk, unit, "unit", month,
+           ground.units.filter(in_streets | (pl.col("place_code") == district)), made)  # fmt: skip
+    staff = ground.staff.filter(in_streets, pl.col("since") <= desk.calendar.ends[month])
+    _leave(desk, unit, "staff", month, staff, made)
+
+
+TITLES = {"unit": "综治机构", "staff": "综治队伍"}
+
+
+def _leave(
+    desk: Desk, unit: str, feed: str, month: int, rows: pl.DataFrame, made: FeedsResult
+) -> None:
+    title = TITLES[feed]
+    titles = [f"{title}登记表（{desk.calendar.ends[month]:%Y年%m月}）"]
+    file = desk.open(unit, feed, month, title, {"layout": "xlsx", "titles": titles})
+    file.append(desk.calendar.coded_then(rows, month, "place_code", "grids_in_charge"))
+    _finish(file, made)
 
 
 def _by_district(desk: Desk, ground: Ground, what: str, make: Make) -> Iterator[pl.DataFrame]:

@@ -42,6 +42,7 @@ def test_the_reports_of_the_project_are_sound() -> None:
             "staff_training",
             "unit_handling",
             "work_items",
+            "work_orders",
         ),
     }
 
