@@ -18,7 +18,6 @@ from analytics.checks import OutlierCheck, ValidationRule, load_checks, run_chec
 from analytics.reports.asking import place_names
 from analytics.reports.coordinates import ALL
 from analytics.reports.declarations import Report
-from analytics.reports.metrics import Metric
 from analytics.reports.periods import UNDATED
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import period_name, place_name
@@ -29,7 +28,8 @@ from publishing.completeness import completeness, data_until
 from publishing.opening import OpenPublication
 from publishing.pages import LANGUAGES, Imprint, Lang, in_language
 from publishing.residents import RESIDENTS, SETTINGS
-from publishing.wording import EMPTY, index_words, word
+from publishing.telling import figure_told, label_told
+from publishing.wording import index_words, word
 
 TEMPLATE = "index_page.html.j2"
 HEADLINES = "city_summary"
@@ -57,6 +57,11 @@ def index_name(lang: Lang) -> str:
     return f"index.{lang}.html"
 
 
+def summary_name(lang: Lang) -> str:
+    """The name of the summary for printing, which is linked here."""
+    return f"{HEADLINES}.{lang}.pdf"
+
+
 def write_index(material: Material, folder: Path, lang: Lang) -> Path:
     """Write the page in one language; it appears under its name when it is whole."""
     environment = Environment(
@@ -76,7 +81,7 @@ def write_index(material: Material, folder: Path, lang: Lang) -> Path:
 def _content(material: Material, lang: Lang) -> dict[str, Any]:
     imprint, cells = material.imprint, material.publication.cells
     whole = cells.filter(level=ALL, slices="")
-    months = _latest_months(whole)
+    months = latest_months(whole)
     drops = material.publication.table("drops")
     other = next(one for one in LANGUAGES if one != lang)
     return {
@@ -92,6 +97,7 @@ def _content(material: Material, lang: Lang) -> dict[str, Any]:
         "headlines": _headlines(material, whole, months, lang),
         "chart": _chart(material, whole, lang),
         "reports": _reports(material, lang),
+        "printed": summary_name(lang) if HEADLINES in material.reports else None,
         "alerts": alerts_told(material.publication, material.contracts, lang),
         "checks": _checks(material, cells, drops, lang),
         "complete": _complete(drops, material.contracts, lang),
@@ -120,7 +126,7 @@ def _audit(manifest: Mapping[str, Any], lang: Lang) -> str:
     return word("audited", lang, audit["results"], len(audit["warnings"]))
 
 
-def _latest_months(whole: pl.DataFrame) -> list[str]:
+def latest_months(whole: pl.DataFrame) -> list[str]:
     """The last months of which the summary has figures, the latest first."""
     dated = whole.filter(pl.col("period") != UNDATED, report=HEADLINES, grain="month")
     found = dated.filter(pl.col("fact_rows") > 0)["period"].unique().sort(descending=True)
@@ -138,25 +144,10 @@ def _headlines(
     for name in material.reports[HEADLINES].metrics:
         metric, cell = material.catalog.metric(name), figures.get((name, ALL))
         if cell is not None:
-            shown = [_shown(metric, figures.get((name, period))) for period in (ALL, *months)]
-            label = f"{in_language(metric.label, lang)}{_unit(metric, lang)}"
+            shown = [figure_told(metric, figures.get((name, period))) for period in (ALL, *months)]
+            label = label_told(metric, lang)
             lines.append({"label": label, "figures": shown, "cell_id": cell["cell_id"]})
     return lines
-
-
-def _unit(metric: Metric, lang: Lang) -> str:
-    unit = in_language(metric.unit, lang)
-    if metric.is_share or not unit:
-        return ""
-    return f"（{unit}）" if lang == "zh" else f" ({unit})"
-
-
-def _shown(metric: Metric, cell: Mapping[str, Any] | None) -> str:
-    if cell is None:
-        return EMPTY
-    if metric.is_share:
-        return f"{cell['value']:.1%}"
-    return f"{cell['value']:,.{metric.decimals}f}"
 
 
 def _chart(material: Material, whole: pl.DataFrame, lang: Lang) -> dict[str, Any] | None:
@@ -212,9 +203,9 @@ def _odd(
         "check": in_language(declared[row["check"]].title, lang),
         "where": " · ".join(filter(None, (place, row["slices"]))),
         "period": in_language(period_name(row["period"]), lang),
-        "label": f"{in_language(metric.label, lang)}{_unit(metric, lang)}",
-        "figure": _shown(metric, row),
-        "expected": _shown(metric, {"value": row["expected"]}),
+        "label": label_told(metric, lang),
+        "figure": figure_told(metric, row),
+        "expected": figure_told(metric, {"value": row["expected"]}),
         "cell_id": row["cell_id"] or "",
     }
 

@@ -1,5 +1,5 @@
 """The workbooks of a publication in their folder, ``reports/v_<n>/<report>.<language>.xlsx``, and
-its first page, ``index.<language>.html``.
+its first page, ``index.<language>.html``, and the summary to print, a PDF.
 
 Belongs here: which of them have to be written. Does not belong here: what stands in one
 (``workbooks``).
@@ -10,7 +10,7 @@ a run killed half way writes again what it cannot vouch for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import metadata
 from itertools import product
@@ -28,16 +28,17 @@ from civic.settings import Settings
 from ingestion.contracts import load_contracts
 from publishing import resident_pages
 from publishing.completeness import Remarks
-from publishing.index_page import Material, index_name, write_index
-from publishing.pages import LANGUAGES, Imprint
+from publishing.index_page import HEADLINES, Material, index_name, summary_name, write_index
+from publishing.pages import LANGUAGES, Imprint, Lang
 from publishing.publications import Publication, open_publication
 from publishing.residents import RESIDENTS
 from publishing.serving_tables import catalog_of, cell_atoms
+from publishing.summary_page import write_summary
 from publishing.workbooks import write_report_workbook, write_workbook
 from publishing.written import is_whole, noted, origin_of, write_note
 
 NOTE = ".written.json"
-INDEX = "index"
+INDEX, PRINTED = "index", "printed"
 REPORTS_WORTH_IT, PROCESSES = 8, 2
 """With fewer reports to write than these, other processes are not worth starting."""
 
@@ -48,6 +49,15 @@ WRITERS = (
     Path(analytics.residents.__file__).parent,
 )
 """The folders whose code and declarations decide what stands in a workbook."""
+
+
+LIBRARIES = ("xlsxwriter", "reportlab")
+PAGES = {INDEX: write_index, PRINTED: write_summary}
+FILE_NAMES: dict[str, Callable[[Lang], str]] = {INDEX: index_name, PRINTED: summary_name}
+
+
+def _workbook_name(report: str, lang: Lang) -> str:
+    return f"{report}.{lang}.xlsx"
 
 
 def write_all(settings: Settings, publication: Publication) -> list[Path]:
@@ -75,7 +85,7 @@ def written_from(settings: Settings, publication: Publication) -> str:
     library that writes the file.
     """
     folders = (*WRITERS, *settings.contract_paths)
-    return origin_of(publication.manifest, folders, (metadata.version("xlsxwriter"),))
+    return origin_of(publication.manifest, folders, tuple(map(metadata.version, LIBRARIES)))
 
 
 def _write_missing(
@@ -102,7 +112,9 @@ def _names_of(settings: Settings, publication: Publication) -> dict[str, list[st
         if opened.has(RESIDENTS):
             reports.append(resident_pages.NAME)
     pages = {INDEX: [index_name(lang) for lang in LANGUAGES]}
-    return pages | {r: [f"{r}.{lang}.xlsx" for lang in LANGUAGES] for r in reports}
+    if HEADLINES in reports:
+        pages[PRINTED] = [summary_name(lang) for lang in LANGUAGES]
+    return pages | {r: [_workbook_name(r, lang) for lang in LANGUAGES] for r in reports}
 
 
 def _write_files(
@@ -123,11 +135,11 @@ def _write_files(
         remarks = Remarks.of_publication(opened, contracts)
         material = Material(opened, catalog, reports, contracts, imprint)
         for name, lang in product(names, LANGUAGES):
-            path = folder / (index_name(lang) if name == INDEX else f"{name}.{lang}.xlsx")
+            path = folder / FILE_NAMES.get(name, partial(_workbook_name, name))(lang)
             if path.name in whole:
                 continue
-            if name == INDEX:
-                write_index(material, folder, lang)
+            if name in PAGES:
+                PAGES[name](material, folder, lang)
                 continue
             if name == resident_pages.NAME:
                 pages = resident_pages.resident_pages(opened, lang)

@@ -19,6 +19,25 @@ WORDS: dict[str, dict[Lang, str]] = {
         "zh": "点击任一数字可查看其来源文件与行号。",
         "en": "Every figure links to the files and lines that it comes from.",
     },
+    "unchanged": {"zh": "持平", "en": "unchanged"},
+    "by_district": {"zh": "各区", "en": "By district"},
+    "no_month": {"zh": "尚无任何月份的数字", "en": "No figures of any month yet"},
+    "sheet_measure": {"zh": "指标", "en": "Measure"},
+    "sheet_month_shown": {"zh": "{0}", "en": "{0}"},
+    "sheet_month_before": {"zh": "上月", "en": "Month before"},
+    "sheet_against_month": {"zh": "比上月", "en": "Against month before"},
+    "sheet_against_year": {"zh": "比上年同月", "en": "Against year before"},
+    "sheet_course": {"zh": "近 13 个月（自零起）", "en": "Last 13 months, from zero"},
+    "sheet_alert": {
+        "zh": "{0} · {1} · {2}：收到 {3}，预期 {4}",
+        "en": "{0} · {1} · {2}: {3} came, {4} expected",
+    },
+    "printed_note": {
+        "zh": "数字链接到同一文件夹中的 Excel 报表，其中列出每个数字的来源文件与行号；"
+        "同月增减以发布时已知的数据计算。",
+        "en": "Figures link to the workbook in the same folder, in which each has its files and "
+        "lines; changes are between figures as they were known at this publication.",
+    },
     "sign_off": {
         "zh": "单位负责人：＿＿＿＿＿＿　　审核人：＿＿＿＿＿＿　　填表人：＿＿＿＿＿＿　　"
         "报出日期：＿＿＿＿年＿＿月＿＿日",
@@ -109,6 +128,7 @@ INDEX: dict[str, dict[Lang, str]] = {
     "other": {"zh": "English", "en": "中文"},
     "headlines": {"zh": "全市概览", "en": "The city in brief"},
     "measure": {"zh": "指标", "en": "Measure"},
+    "print": {"zh": "打印版（PDF，一页）", "en": "to print (PDF, one page)"},
     "whole": {"zh": "全部期间", "en": "All time"},
     "trace": {"zh": "追溯（全部期间）", "en": "Trace (all time)"},
     "reports": {"zh": "报表", "en": "Reports"},

@@ -22,7 +22,7 @@ from analytics.reports.semantic_manifest import Catalog
 from civic.errors import CivicError
 
 Against = Literal["previous", "year_before"]
-AGAINST = {
+AGAINST: dict[Against, Label] = {
     "previous": Label("上期", "the period before"),
     "year_before": Label("上年同期", "a year before"),
 }

@@ -40,6 +40,7 @@ def main() -> None:
             again = [sys.executable, __file__, name, language]
             subprocess.run(again, check=True, env=os.environ | settings, stdout=subprocess.DEVNULL)
         draw_workbook(HOME / "reports" / "v_1" / f"handling.{language}.xlsx", "workbook", language)
+        draw_page(HOME / "reports" / "v_1" / f"city_summary.{language}.pdf", "summary", language)
         with tempfile.TemporaryDirectory() as folder:
             workbook = Path(folder) / "change.xlsx"
             asked = ["--period", month_to_show(), "--compare", "previous", "--format", "xlsx"]
@@ -138,6 +139,12 @@ def draw_workbook(workbook: Path, name: str, language: str) -> None:
         page = ["pdftoppm", "-png", "-singlefile", "-r", str(RESOLUTION), *CROP]
         picture = HERE / f"{name}.{language}"
         subprocess.run([*page, f"{folder}/{workbook.stem}.pdf", str(picture)], check=True)
+
+
+def draw_page(printed: Path, name: str, language: str) -> None:
+    """The only page of a PDF."""
+    page = ["pdftoppm", "-png", "-singlefile", "-r", "90", str(printed)]
+    subprocess.run([*page, str(HERE / f"{name}.{language}")], check=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
+from pypdf import PdfReader
 
 from ingestion.contracts import load_contracts
 from publishing import report_folder
@@ -103,3 +105,31 @@ def test_the_first_page_shows_published_figures_and_leads_to_every_workbook(
     contracts = load_contracts(town.settings.contract_paths)
     titles = {c.title_zh if lang == "zh" else c.title_en for c in contracts.values() if c.personal}
     assert titles and not any(f"<td>{title}</td>" in page for title in titles)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_summary_to_print_is_one_page_of_published_figures(town: Town, lang: str) -> None:
+    path = town.settings.reports / "v_1" / f"city_summary.{lang}.pdf"
+    document = PdfReader(path)
+    [page] = document.pages
+    text = page.extract_text()
+    months = cells_of(town.settings).filter(
+        pl.col("fact_rows") > 0, report="city_summary", level="all", slices="", grain="month"
+    )
+    last = months["period"].unique().sort()[-1 if "undated" not in months["period"] else -2]
+    (received,) = months.filter(metric="events_received", period=last).to_dicts()
+    assert f"{received['value']:,.0f}" in text
+    assert document.metadata is not None
+    assert document.metadata.title == ("全市综治概览" if lang == "zh" else "The city in brief")
+    assert ("The city in brief" in text) == (lang == "en")
+    links = {note.get_object()["/A"]["/URI"] for note in page["/Annots"]}
+    assert links == {f"city_summary.{lang}.xlsx"}
+    assert (path.parent / links.pop()).is_file()
+
+
+def test_the_summary_to_print_is_written_the_same_again(folder: Path) -> None:
+    path = folder / "reports" / "v_1" / "city_summary.zh.pdf"
+    before = path.read_bytes()
+    path.unlink()
+    assert written(folder) == {path.name}
+    assert path.read_bytes() == before
