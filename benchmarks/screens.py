@@ -17,6 +17,7 @@ import os
 import shutil
 import statistics
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,8 @@ def _each_chart(settings: Settings, ask: Any) -> list[tuple[float, str]]:
         query = {
             "columns": form.get("all_columns")
             or [*axis, *([groups] if isinstance(groups, str) else groups)],
-            "metrics": form.get("metrics") or ([form["metric"]] if form.get("metric") else []),
+            # Rows as they stand are asked for without any measure, not with an empty list of them.
+            "metrics": form.get("metrics") or ([form["metric"]] if form.get("metric") else None),
             "filters": filters,
             "row_limit": form.get("row_limit", 1000),
             "orderby": [json.loads(one) for one in form.get("order_by_cols", [])],
@@ -132,8 +134,13 @@ def _logged_in(settings: Settings, address: str) -> Any:
 
     def ask(path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        with opener.open(urllib.request.Request(address + path, data, headers), timeout=300) as a:
-            return json.load(a)
+        try:
+            with opener.open(
+                urllib.request.Request(address + path, data, headers), timeout=300
+            ) as a:
+                return json.load(a)
+        except urllib.error.HTTPError as refused:
+            raise RuntimeError(f"{path} {body}: {refused.read().decode()[:600]}") from refused
 
     secret = running.accounts(settings)["leader"]
     given = {"username": "leader", "password": secret, "provider": "db", "refresh": True}
@@ -148,7 +155,7 @@ def _multiply(file: Path, times: int) -> None:
     with duckdb.connect(str(file)) as figures:
         codes = [f"{level}_code" for level in ("district", "street", "community", "grid")]
         moved = ", ".join(
-            f"case when {c} is null then null else chr(97 + n % 26) || (n // 26) || {c} end as {c}"
+            f"case when {c} is null then null else chr((97 + n % 26)::integer) || (n // 26) || {c} end as {c}"
             for c in codes
         )
         figures.execute(
@@ -156,7 +163,7 @@ def _multiply(file: Path, times: int) -> None:
             create table more_places as
             select p.* exclude (place_code, parent_code, place_order, place_zh, place_en,
                 {", ".join(codes)}),
-              chr(97 + n % 26) || (n // 26) || place_code as place_code, parent_code,
+              chr((97 + n % 26)::integer) || (n // 26) || place_code as place_code, parent_code,
               place_order || 'x' || n as place_order, place_zh || n as place_zh,
               place_en || n as place_en, {moved}
             from places as p, range(1, {times}) as t(n)
@@ -171,7 +178,7 @@ def _multiply(file: Path, times: int) -> None:
             union all by name
             select f.* exclude (cell_id, place_code),
               'c' || substr(md5(cell_id || n), 1, 12) as cell_id,
-              chr(97 + n % 26) || (n // 26) || place_code as place_code
+              chr((97 + n % 26)::integer) || (n // 26) || place_code as place_code
             from figures as f, range(1, {times}) as t(n)
             where level not in ('all', 'city')
             order by report, metric, grain, slices, level, place_code, period
