@@ -154,16 +154,14 @@ def _multiply(file: Path, times: int) -> None:
     file.chmod(0o644)
     with duckdb.connect(str(file)) as figures:
         codes = [f"{level}_code" for level in ("district", "street", "community", "grid")]
-        moved = ", ".join(
-            f"case when {c} is null then null else chr((97 + n % 26)::integer) || (n // 26) || {c} end as {c}"
-            for c in codes
-        )
+        other = "chr((97 + n % 26)::integer) || (n // 26) || "
+        moved = ", ".join(f"case when {c} is not null then {other} {c} end as {c}" for c in codes)
         figures.execute(
             f"""
             create table more_places as
             select p.* exclude (place_code, parent_code, place_order, place_zh, place_en,
                 {", ".join(codes)}),
-              chr((97 + n % 26)::integer) || (n // 26) || place_code as place_code, parent_code,
+              {other} place_code as place_code, parent_code,
               place_order || 'x' || n as place_order, place_zh || n as place_zh,
               place_en || n as place_en, {moved}
             from places as p, range(1, {times}) as t(n)
@@ -178,7 +176,7 @@ def _multiply(file: Path, times: int) -> None:
             union all by name
             select f.* exclude (cell_id, place_code),
               'c' || substr(md5(cell_id || n), 1, 12) as cell_id,
-              chr((97 + n % 26)::integer) || (n // 26) || place_code as place_code
+              {other} place_code as place_code
             from figures as f, range(1, {times}) as t(n)
             where level not in ('all', 'city')
             order by report, metric, grain, slices, level, place_code, period

@@ -6,6 +6,7 @@ import dagster as dg
 
 WHOLE_WAY = "whole_way"
 UPKEEP = "upkeep"
+MAIL = "mail"
 
 ORIGINALS = dg.AssetKey(["raw", "originals"])
 REGISTER = dg.AssetKey(["bronze", "drops"])

@@ -109,11 +109,13 @@ class Remarks:
 
     def _on_period(self, period: str, lang: Lang) -> str:
         """Of a period that had not ended when the last drop spoke, that it had not."""
+        return word("unfinished", lang, self.until) if self.is_unfinished(period) else ""
+
+    def is_unfinished(self, period: str) -> bool:
+        """Whether that period had not ended when the last drop spoke."""
         if self.until is None or period in (ALL, UNDATED, *GRAIN_NAMES):
-            return ""
-        if bounds(period)[1] - timedelta(days=1) <= self.until:
-            return ""
-        return word("unfinished", lang, self.until)
+            return False
+        return bounds(period)[1] - timedelta(days=1) > self.until
 
     def _on_feeds(self, report: str, lang: Lang) -> str:
         own = [self.found[f] for f in sorted(self.feeds.get(report, ())) if f in self.found]

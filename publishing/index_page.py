@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from analytics.checks import OutlierCheck, ValidationRule, load_checks, run_checks
 from analytics.reports.asking import place_names
 from analytics.reports.coordinates import ALL
-from analytics.reports.declarations import Report
+from analytics.reports.declarations import Report, load_declarations
 from analytics.reports.periods import UNDATED
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import period_name, place_name
@@ -131,6 +131,22 @@ def latest_months(whole: pl.DataFrame) -> list[str]:
     dated = whole.filter(pl.col("period") != UNDATED, report=HEADLINES, grain="month")
     found = dated.filter(pl.col("fact_rows") > 0)["period"].unique().sort(descending=True)
     return found.head(LATEST_MONTHS).to_list()
+
+
+def headlines_told(publication: OpenPublication, catalog: Catalog, lang: Lang) -> list[str]:
+    """The summary's figures of the last month in lines of text, with the month before."""
+    reports = load_declarations(catalog=catalog)
+    whole = publication.cells.filter(level=ALL, slices="", report=HEADLINES)
+    months = latest_months(whole)
+    if HEADLINES not in reports or not months:
+        return []
+    figures = {(c["metric"], c["period"]): c for c in whole.iter_rows(named=True)}
+    lines = [" · ".join(in_language(period_name(month), lang) for month in months)]
+    for name in reports[HEADLINES].metrics:
+        metric = catalog.metric(name)
+        values = [figure_told(metric, figures.get((name, month))) for month in months]
+        lines.append(f"  {label_told(metric, lang)}: " + " · ".join(values))
+    return lines
 
 
 def _headlines(

@@ -38,6 +38,15 @@ WORDS: dict[str, dict[Lang, str]] = {
         "en": "Figures link to the workbook in the same folder, in which each has its files and "
         "lines; changes are between figures as they were known at this publication.",
     },
+    "mail_publication": {"zh": "社会治理数据第 {0} 号发布", "en": "Publication {0} is out"},
+    "mail_month": {"zh": "社会治理月报 {0}", "en": "The city in {0}"},
+    "mail_alerts": {"zh": "{0} 条上升预警", "en": "Rising: {0} to look at"},
+    "mail_files": {"zh": "附件：", "en": "Attached:"},
+    "mail_screens": {"zh": "仪表板：{0}", "en": "Dashboards: {0}"},
+    "mail_trace": {
+        "zh": "每个数字都可追溯到文件与行号。本邮件自动发送，请勿回复。",
+        "en": "Every figure can be followed to files and lines. Sent by a machine: do not answer.",
+    },
     "sign_off": {
         "zh": "单位负责人：＿＿＿＿＿＿　　审核人：＿＿＿＿＿＿　　填表人：＿＿＿＿＿＿　　"
         "报出日期：＿＿＿＿年＿＿月＿＿日",
@@ -105,8 +114,8 @@ WORDS: dict[str, dict[Lang, str]] = {
     "alerted": {
         "zh": "最近 {0} 个整周、{1} 个序列中有 {2} 条预警。预警说明来得多，不说明原因；"
         "组成见 civic explain。",
-        "en": "{2} alerts in the last {0} whole weeks of {1} series. An alert says that much came, "
-        "not why; its parts: civic explain.",
+        "en": "Alerts in the last {0} whole weeks, of {1} series: {2}. An alert says that much "
+        "came, not why; its parts: civic explain.",
     },
     "audited": {
         "zh": "质量审核通过：{0} 项检查，{1} 项提醒。",

@@ -13,6 +13,7 @@ from civic.cli import (
     exchange,
     forecasts,
     intake,
+    mail,
     maintenance,
     messages,
     people,
@@ -38,6 +39,7 @@ app = typer.Typer(
 GROUPS = (
     intake,
     publications,
+    mail,
     reports,
     residents,
     checks,

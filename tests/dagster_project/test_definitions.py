@@ -78,6 +78,32 @@ def test_the_lake_is_tidied_on_a_schedule_of_its_own(definitions):
     assert job.asset_layer.executable_asset_keys == {keys.MAINTENANCE}
 
 
+def test_mail_goes_out_every_morning_where_somebody_is_to_be_written_to(
+    definitions, installed, monkeypatch
+):
+    from publishing.mail import sending
+    from publishing.mail.composing import Letter
+
+    (schedule,) = [
+        s for s in definitions.get_repository_def().schedule_defs if s.job_name == keys.MAIL
+    ]
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    letter = Letter("leaders", ("a@b.example",), "", "", (), ("v_1",))
+    became = [sending.Sent(letter)]
+    monkeypatch.setattr(sending, "letters_to_send", lambda _settings: [letter])
+    monkeypatch.setattr(sending, "send", lambda _settings, to_send: became if to_send else [])
+    declared = installed.home / "mail.yml"
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = definitions.resolve_job_def(keys.MAIL)
+        assert job.execute_in_process(instance=instance).success
+        declared.write_text("checked by load_mail")
+        assert job.execute_in_process(instance=instance).success
+        became[:] = [sending.Sent(letter, "550 nobody of that name")]
+        failed = job.execute_in_process(instance=instance, raise_on_error=False)
+        assert not failed.success
+    declared.unlink()
+
+
 def test_the_lake_can_be_tidied_in_dagster(definitions, installed):
     from civic.lake import open_lake
 
