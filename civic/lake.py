@@ -46,11 +46,17 @@ def connect(
         },
     )
     connection.execute("set disabled_optimizers = 'common_subexpressions'")
-    connection.execute("set enable_progress_bar = false")
+    _without_progress_bar(connection)
     connection.execute("set timezone = 'UTC'")
     for name in EXTENSIONS:
         connection.execute(f"load {name}")
     return connection
+
+
+def _without_progress_bar(connection: duckdb.DuckDBPyConnection) -> None:
+    """Switch it off where it is on: in a notebook DuckDB refuses even that without ipywidgets."""
+    if connection.execute("select current_setting('enable_progress_bar')").fetchone() == (True,):
+        connection.execute("set enable_progress_bar = false")
 
 
 @contextmanager

@@ -41,11 +41,18 @@ def ranks_by_method(
     return pl.concat(made)
 
 
+AGREEMENT = pl.Schema(
+    {"method": pl.String(), "correlation": pl.Float64(), "largest_move": pl.Int64()}
+)
+
+
 def agreement(ranks: pl.DataFrame) -> pl.DataFrame:
     """Per method how its ranks go along with those of the first (Spearman), and the largest move.
 
-    Columns ``method, correlation, largest_move``.
+    Columns ``method, correlation, largest_move``; no rows where nobody is ranked.
     """
+    if ranks.is_empty():
+        return pl.DataFrame(schema=AGREEMENT)
     wide = ranks.pivot(on="method", index=["period", "subject"], values="rank")
     first = wide[METHODS[0]].to_numpy()
     lines = []

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -17,55 +14,14 @@ from analytics.assessment.schemes import load_schemes
 from analytics.assessment.scoring import assess
 from analytics.reports.semantic_manifest import load_catalog
 from civic.lake import open_lake
-from civic.settings import Settings
 from ingestion.contracts import load_contracts
 from ingestion.intake.punctuality import deliveries, period_of
-from ingestion.simulator.city.arriving import receive_as_left
-from ingestion.simulator.city.making import write_city
-from publishing.whole_way import build_all_cells, build_models, semantic_manifest, take_in_drops
-from tests.conftest import home_of
-from tests.whole_way.conftest import demand_verified
+from publishing.whole_way import semantic_manifest
+from tests.whole_way.conftest import City, demand_verified
 
-RESIDENTS, MONTHS, SEED = 2500, 5, 7
 AFTERWARDS = date(2026, 11, 5)
 LAST_QUARTER = date(2026, 7, 31)
 KEY = ("unit_code", "item_code", "period", "phase")
-
-
-@dataclass(frozen=True)
-class City:
-    """A city whose files came on the days on which they were left, up to the reports' figures."""
-
-    settings: Settings
-    truth: Path
-    cells: pl.DataFrame
-
-    def told(self, name: str) -> pl.DataFrame:
-        return pl.read_csv(self.truth / f"{name}.csv", try_parse_dates=True)
-
-    def mart(self, name: str) -> pl.DataFrame:
-        with open_lake(self.settings) as connection:
-            return connection.execute(f"from lake.marts.{name}").pl()
-
-    def figure(self, report: str, metric: str, **slices: str) -> float:
-        """The report's figure for everything there is, or for one slice of it."""
-        wanted = ",".join(f"{name}={value}" for name, value in slices.items())
-        whole = self.cells.filter(
-            report=report, metric=metric, level="all", grain="all", slices=wanted
-        )
-        return whole["value"].sum()
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    folder = tmp_path_factory.mktemp("city")
-    truth = write_city(folder / "left", RESIDENTS, MONTHS, SEED)
-    settings = home_of(folder / "home")
-    shutil.copytree(folder / "left", settings.drops)
-    receive_as_left(settings, load_contracts(settings.contract_paths))
-    take_in_drops(settings)
-    build_models(settings)
-    yield City(settings, truth.folder, build_all_cells(settings))
 
 
 def test_every_cell_of_the_city_is_verified(city):

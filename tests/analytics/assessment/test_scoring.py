@@ -15,7 +15,7 @@ from scipy.stats import spearmanr
 from analytics.assessment.schemes import Indicator, Scheme
 from analytics.assessment.scorecards import card_of
 from analytics.assessment.scoring import Assessment, assess
-from analytics.assessment.sensitivity import METHODS, agreement, ranks_by_method
+from analytics.assessment.sensitivity import METHODS, RANKS, agreement, ranks_by_method
 from analytics.reports.cells import SCHEMA, cells_of_catalog
 from analytics.reports.declarations import load_declaration
 from analytics.reports.metrics import Label
@@ -289,3 +289,7 @@ def test_above_is_said_only_where_an_indicator_is_outside_its_limits(made: Asses
         assert (line["period"], line["subject"], line["standing"]) in outside
         assert line["score_low"] > 50 or line["score_high"] < 50
     assert made.scores.filter(standing="as expected").height > len(told)
+
+
+def test_where_nobody_is_ranked_there_is_nothing_to_agree() -> None:
+    assert agreement(pl.DataFrame(schema=RANKS)).is_empty()
