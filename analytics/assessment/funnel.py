@@ -43,16 +43,23 @@ def ratio_limits(observed: ArrayLike, confidence: float) -> tuple[Floats, Floats
     return count_interval(observed, confidence)
 
 
+def distance_limits(errors: ArrayLike, variance: float = 0.0, confidence: float = WITHIN) -> Floats:
+    """How far from what was expected figures with these standard ``errors`` may lie.
+
+    ``variance``: between subjects, beyond chance.
+    """
+    spread = np.sqrt(np.asarray(errors, dtype=np.float64) ** 2 + variance)
+    return np.asarray(float(norm.ppf(0.5 + confidence / 2)) * spread)
+
+
 def verdicts(distances: ArrayLike, errors: ArrayLike, variance: float = 0.0) -> list[Verdict]:
     """How far off figures are that lie ``distances`` from what was expected.
 
     ``errors``: the standard error of each; ``variance``: between subjects, beyond chance.
     """
-    spread = np.sqrt(np.asarray(errors, dtype=np.float64) ** 2 + variance)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.nan_to_num(np.asarray(distances, dtype=np.float64) / spread)
-    within, far = (float(norm.ppf(0.5 + c / 2)) for c in (WITHIN, FAR))
-    steps = np.sign(z) * ((np.abs(z) > within).astype(int) + (np.abs(z) > far).astype(int))
+    off = np.nan_to_num(np.asarray(distances, dtype=np.float64))
+    within, far = (distance_limits(errors, variance, c) for c in (WITHIN, FAR))
+    steps = np.sign(off) * ((np.abs(off) > within).astype(int) + (np.abs(off) > far).astype(int))
     return [VERDICTS[2 + int(step)] for step in steps]
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from analytics.assessment import aggregation, weights
 from analytics.assessment.expected import CALIBRATION
-from analytics.assessment.funnel import between_variance, verdicts
+from analytics.assessment.funnel import between_variance, distance_limits, verdicts
 from analytics.assessment.schemes import Indicator, Scheme
 from analytics.assessment.shrinkage import rank_intervals, shrunken
 from analytics.assessment.subjects import Subjects, subjects_of
@@ -50,6 +50,7 @@ INDICATORS = pl.Schema(
         "between": pl.Float64(),
         "shrunken": pl.Float64(),
         "deviation": pl.Float64(),
+        "limit": pl.Float64(),
         "verdict": pl.String(),
         "score": pl.Float64(),
         "is_judged": pl.Boolean(),
@@ -59,7 +60,8 @@ INDICATORS = pl.Schema(
 """One line per subject, period and indicator. ``value`` and ``expected``: of a share or mean with
 its ``numerator`` and ``denominator``, else the amount. ``effect``: how much better than expected,
 with its standard ``error``; ``between``: the standard deviation between subjects beyond chance;
-``shrunken`` and ``deviation``: where the subject really stands; ``cell_ids``: the published figures
+``shrunken`` and ``deviation``: where the subject really stands; ``limit``: how far from what was
+expected an effect with that error lies within the funnel; ``cell_ids``: the published figures
 that add up to it."""
 
 SCORES = pl.Schema(
@@ -208,12 +210,13 @@ def _judged(
                 between=pl.lit(float(np.sqrt(variance))),
                 shrunken=pl.Series(mean),
                 deviation=pl.Series(deviation),
+                limit=pl.Series(distance_limits(errors, usual)),
                 verdict=pl.Series(said),
                 score=pl.Series(as_score(mean, indicator)),
                 is_judged=pl.Series(judged),
             ).with_columns(
                 pl.when("is_judged").then(pl.col(name)).alias(name)
-                for name in ("verdict", "score", "shrunken", "deviation")
+                for name in ("limit", "verdict", "score", "shrunken", "deviation")
             )
         )
     return pl.concat(made).select(INDICATORS.names()).cast(INDICATORS)

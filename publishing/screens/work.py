@@ -107,7 +107,8 @@ def views(language: str) -> dict[str, str]:
               i.indicator, n.indicator_{language} as indicator_title,
               n.part_{language} as part, n.weight, i.numerator, i.denominator, i.value,
               i.expected, i.effect, i.error, i.effect - 1.96 * i.error as effect_low,
-              i.effect + 1.96 * i.error as effect_high, i.shrunken, i.deviation, i.score,
+              i.effect + 1.96 * i.error as effect_high, i.shrunken, i.deviation,
+              round(1 / nullif(i.error, 0), 5) as precision, -i."limit" as limit_low, i."limit" as limit_high, i.score,
               i.is_judged, {_case("i.verdict", said["standing"])} as verdict,
               array_to_string(list_transform(i.cell_ids,
                 lambda c, number: '<a href="/civic/trace/' || c || '?lang={language}"'

@@ -79,7 +79,37 @@ def bars(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
 
 
 def ribbon(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
-    """A score for each subject within the band of its interval, lowest first.
+    """A score for each subject within the band of its interval, lowest first."""
+    form = _banded(chart, language)
+    return form | {
+        "xAxisForceCategorical": True,
+        "x_axis_sort": form["metrics"][0]["label"],
+        "x_axis_sort_asc": True,
+        "y_axis_format": ",.0f",
+        "y_axis_bounds": [0, 100],
+        "truncateYAxis": True,
+        "xAxisLabelRotation": 45,
+        "seriesType": "line",
+    }
+
+
+def funnel_plot(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """How far each subject lies from what was expected, over how surely that is known; the band
+    holds those who differ no more than chance would have it."""
+    return _banded(chart, language) | {
+        "xAxisForceCategorical": False,
+        "time_grain_sqla": None,
+        "x_axis_title": chart["x_title"][language],
+        "x_axis_title_margin": 30,
+        "y_axis_format": "+.2~f",
+        "truncateYAxis": False,
+        "truncateXAxis": True,
+        "seriesType": "scatter",
+    }
+
+
+def _banded(chart: Mapping[str, Any], language: str) -> Form:
+    """Points of one column within a band of two others.
 
     The endings of the labels are those by which Superset draws a band about a line.
     """
@@ -99,25 +129,17 @@ def ribbon(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
     return {
         "viz_type": "echarts_timeseries_line",
         "x_axis": chart["columns"][0],
-        "xAxisForceCategorical": True,
         "metrics": metrics,
         "groupby": [],
         "adhoc_filters": [where(*one) for one in chart.get("where", [])],
-        "x_axis_sort": f"{said}__yhat",
-        "x_axis_sort_asc": True,
         "row_limit": MOST_ROWS,
-        "y_axis_format": ",.0f",
-        "y_axis_bounds": [0, 100],
-        "truncateYAxis": True,
         "markerEnabled": True,
         "markerSize": 5,
         "rich_tooltip": True,
         "show_legend": True,
         "legendOrientation": "top",
-        "xAxisLabelRotation": 45,
         "truncate_metric": True,
         "opacity": 0.2,
-        "seriesType": "line",
     }
 
 

@@ -25,6 +25,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any], str, Measures], Form]] = {
     "table": tables.table,
     "totals": tables.totals,
     "ribbon": graphs.ribbon,
+    "funnel_plot": graphs.funnel_plot,
     "count_bars": graphs.count_bars,
     "heat": graphs.heat,
     "hours": graphs.hours,

@@ -21,7 +21,10 @@ from analytics.assessment.composite import (
     treat_outliers,
 )
 from analytics.assessment.funnel import (
+    FAR,
+    WITHIN,
     between_variance,
+    distance_limits,
     ratio_limits,
     share_limits,
     verdicts,
@@ -189,3 +192,12 @@ def test_intervals_of_estimates_and_ranks_hold_as_often_as_they_say() -> None:
         ranked += ((rank >= low) & (rank <= high)).sum()
     assert held / 4000 == pytest.approx(0.9, abs=0.02)
     assert ranked / 4000 == pytest.approx(0.9, abs=0.03)
+
+
+@pytest.mark.parametrize(("confidence", "outside"), [(WITHIN, "above"), (FAR, "far above")])
+def test_a_figure_is_outside_from_its_limit_on(confidence: float, outside: str) -> None:
+    errors, variance = np.array([0.02, 0.1, 0.5]), 0.01
+    limits = distance_limits(errors, variance, confidence)
+    assert (np.diff(limits) > 0).all()
+    assert verdicts(limits * 1.001, errors, variance) == [outside] * 3
+    assert outside not in verdicts(limits * 0.999, errors, variance)
