@@ -79,44 +79,78 @@ def bars(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
 
 
 def ribbon(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
-    """A score for each subject within the band of its interval, lowest first."""
-    form = _banded(chart, language)
-    return form | {
-        "xAxisForceCategorical": True,
-        "x_axis_sort": form["metrics"][0]["label"],
-        "x_axis_sort_asc": True,
-        "y_axis_format": ",.0f",
-        "y_axis_bounds": [0, 100],
-        "truncateYAxis": True,
-        "xAxisLabelRotation": 45,
-        "seriesType": "line",
-    }
-
-
-def funnel_plot(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
-    """How far each subject lies from what was expected, over how surely that is known; the band
-    holds those who differ no more than chance would have it."""
-    return _banded(chart, language) | {
-        "xAxisForceCategorical": False,
-        "time_grain_sqla": None,
-        "x_axis_title": chart["x_title"][language],
-        "x_axis_title_margin": 30,
-        "y_axis_format": "+.2~f",
-        "truncateYAxis": False,
-        "truncateXAxis": True,
-        "seriesType": "scatter",
-    }
-
-
-def _banded(chart: Mapping[str, Any], language: str) -> Form:
-    """Points of one column within a band of two others.
+    """A score for each subject within the band of its interval, lowest first.
 
     The endings of the labels are those by which Superset draws a band about a line.
     """
     low, middle, high = chart["metrics"]
     said = chart["said"][language]
     bands = {f"{said}__yhat": middle, f"{said}__yhat_lower": low, f"{said}__yhat_upper": high}
-    metrics = [
+    return {
+        "viz_type": "echarts_timeseries_line",
+        "x_axis": chart["columns"][0],
+        "xAxisForceCategorical": True,
+        "metrics": _of_one(bands),
+        "groupby": [],
+        "adhoc_filters": [where(*one) for one in chart.get("where", [])],
+        "x_axis_sort": f"{said}__yhat",
+        "x_axis_sort_asc": True,
+        "row_limit": MOST_ROWS,
+        "y_axis_format": ",.0f",
+        "y_axis_bounds": [0, 100],
+        "truncateYAxis": True,
+        "markerEnabled": True,
+        "markerSize": 5,
+        "rich_tooltip": True,
+        "show_legend": True,
+        "legendOrientation": "top",
+        "xAxisLabelRotation": 45,
+        "truncate_metric": True,
+        "opacity": 0.2,
+        "seriesType": "line",
+    }
+
+
+def funnel_plot(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """How far each subject lies from what was expected, over how surely that is known; between the
+    two lines lie those who differ no more than chance would have it."""
+    low, middle, high = chart["metrics"]
+    own = [where(*one) for one in chart.get("where", [])]
+    points = {chart["said"][language]: middle}
+    limits = {chart["limits"][language][0]: low, chart["limits"][language][1]: high}
+    return {
+        "viz_type": "mixed_timeseries",
+        "x_axis": chart["columns"][0],
+        "time_grain_sqla": None,
+        "metrics": _of_one(points),
+        "groupby": [],
+        "adhoc_filters": own,
+        "row_limit": MOST_ROWS,
+        "metrics_b": _of_one(limits),
+        "groupby_b": [],
+        "adhoc_filters_b": own,
+        "row_limit_b": MOST_ROWS,
+        "seriesType": "scatter",
+        "markerEnabled": True,
+        "markerSize": 7,
+        "seriesTypeB": "line",
+        "markerEnabledB": False,
+        "x_axis_title": chart["x_title"][language],
+        "x_axis_title_margin": 30,
+        "x_axis_number_format": ",.0f",
+        "y_axis_format": "+.2~f",
+        "truncateYAxis": False,
+        "show_legend": True,
+        "legendOrientation": "top",
+        "rich_tooltip": True,
+        "truncate_metric": True,
+        "truncate_metric_b": True,
+    }
+
+
+def _of_one(labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Of each column, under its label, the value of the one row that there is."""
+    return [
         {
             "expressionType": "SQL",
             "sqlExpression": f"case when count(*) = 1 then max({column}) end",
@@ -124,23 +158,8 @@ def _banded(chart: Mapping[str, Any], language: str) -> Form:
             "hasCustomLabel": True,
             "optionName": f"metric_{column}",
         }
-        for label, column in bands.items()
+        for label, column in labels.items()
     ]
-    return {
-        "viz_type": "echarts_timeseries_line",
-        "x_axis": chart["columns"][0],
-        "metrics": metrics,
-        "groupby": [],
-        "adhoc_filters": [where(*one) for one in chart.get("where", [])],
-        "row_limit": MOST_ROWS,
-        "markerEnabled": True,
-        "markerSize": 5,
-        "rich_tooltip": True,
-        "show_legend": True,
-        "legendOrientation": "top",
-        "truncate_metric": True,
-        "opacity": 0.2,
-    }
 
 
 def count_bars(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:

@@ -16,6 +16,9 @@ PLACED = (*FIGURES, "residents", "resident_parts")
 UNIT = 8
 """Pixels of one step of height in Superset's grid."""
 
+_LINE_WIDE, _LINKS_WIDE = 150, 30
+"""Latin letters on a line of a page 1,200 pixels wide, and as many as the links take."""
+
 _WORDS = {
     "zh": {"place": "地区", "period": "期间", "switch": "English", "list": "全部看板"},
     "en": {"place": "Place", "period": "Period", "switch": "中文", "list": "All dashboards"},
@@ -157,8 +160,14 @@ def _saying(dashboard: Dashboard, language: str) -> dict[str, Any]:
         "type": "MARKDOWN",
         "id": "MARKDOWN-says",
         "children": [],
-        "meta": {"width": 12, "height": 8, "code": text},
+        "meta": {"width": 12, "height": _height_of(dashboard.says[language]), "code": text},
     }
+
+
+def _height_of(said: str) -> int:
+    """Steps of height that a text takes, as wide as a page for printing, with its links."""
+    wide = sum(2 if ord(character) > 0x2E7F else 1 for character in said) + _LINKS_WIDE
+    return 5 + 3 * -(-wide // _LINE_WIDE)
 
 
 def _add_row(tree: dict[str, Any], number: int, children: list[dict[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from civic.errors import CivicError
 from superset_assets.charts import Measures
 from superset_assets.declared import ROOM, Dashboard, expanded, read
 
@@ -113,10 +114,12 @@ def _divided(
     for by in sorted({by for _, by, g in report["ways"] if by and "," not in by and g == grain}):
         if by == "unit":
             continue
+        if by not in DIVIDED:
+            raise CivicError(f"{report['name']} is divided by {by}: DIVIDED has no words for it.")
         there = [m for m in names if (m, by, grain) in report["ways"]]
         first = [m for m in there if m not in measures.shares][:1]
         for chosen in first + [m for m in there if m in measures.shares][:1]:
-            zh, en = DIVIDED.get(by, (by, by))
+            zh, en = DIVIDED[by]
             charts.append(
                 {
                     **_said(
@@ -153,6 +156,11 @@ DIVIDED = {
     "item_label": ("按工作事项", "by work item"),
     "answered_by": ("按反馈单位", "by unit that answers"),
     "level": ("按层级", "by level of place"),
+    "route": ("按下达方式", "by route"),
+    "standing": ("按进度", "by standing"),
+    "issuer_level": ("按部署层级", "by level of the issuer"),
+    "recipient_level": ("按接收层级", "by level of the recipient"),
+    "recipient_label": ("按接收单位", "by recipient"),
 }
 
 

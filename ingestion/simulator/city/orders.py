@@ -70,7 +70,7 @@ def _drawn(
     for unit in below:
         by_level.setdefault(level[unit], []).append(unit)
     first, rows = desk.calendar.first_day(month), []
-    for chain in range(max(4, round(len(ground.units) * 0.09))):
+    for chain in range(max(4, round(len(ground.units) * 0.25))):
         issuers = by_level[_one(list(by_level), rng)]
         issuer, item = _one(issuers, rng), _one(ITEMS, rng)
         at = datetime.combine(first + timedelta(days=int(rng.integers(0, 26))), time(9))
