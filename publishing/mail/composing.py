@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from mimetypes import guess_type
 from pathlib import Path
+from typing import Any
 
 from analytics.reports.declarations import load_declarations
 from analytics.reports.wording import period_name
@@ -115,7 +116,7 @@ def _about(
         return _ended_month(publication, contracts)
     if one.when == ALERTS:
         told = alerts_told(publication, contracts, one.language)
-        return tuple(row["cell_id"] for row in told["found"]) if told else ()
+        return tuple(map(_known_by, told["found"])) if told else ()
     return (f"v_{publication.number}",)
 
 
@@ -170,9 +171,15 @@ def _alerts_in_words(
     told = alerts_told(publication, contracts, lang)
     if told is None:
         return []
-    shown = [row for row in told["found"] if only is None or row["cell_id"] in only]
     lines = [told["told"]]
-    for row in shown:
-        said = (row[key] for key in ("week", "where", "what", "came", "usual"))
-        lines.append(f"  {word('sheet_alert', lang, *said)}  civic explain {row['cell_id']}")
+    for row in told["found"]:
+        if only is None or _known_by(row) in only:
+            said = (row[key] for key in ("week", "where", "what", "came", "usual"))
+            explained = f"  civic explain {row['cell_id']}" if row["cell_id"] else ""
+            lines.append(f"  {word('sheet_alert', lang, *said)}{explained}")
     return [*lines, ""]
+
+
+def _known_by(alert: Mapping[str, Any]) -> str:
+    """Its figure; where nothing came there is none, and its week, place and class tell it."""
+    return str(alert["cell_id"] or "|".join((alert["week"], alert["where"], alert["what"])))

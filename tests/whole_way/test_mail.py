@@ -196,6 +196,18 @@ def test_alerts_are_told_once_each(home, postbox, monkeypatch) -> None:
     assert "2026 week 41 · Somewhere · fires: 22 came, 10.7 expected" in second
 
 
+def test_an_alert_without_a_figure_is_told_once_too(home, postbox, monkeypatch) -> None:
+    box, port = postbox
+    declare(home, port, "\n  duty: {to: [duty@city.example], when: alerts, language: en}")
+    found = {"told": "", "found": [ALERT | {"cell_id": None}]}
+    monkeypatch.setattr(composing, "alerts_told", lambda *_: found)
+    send(home, letters_to_send(home))
+    assert letters_to_send(home) == []
+    [(_, message)] = box.got
+    text = message.get_body(("plain",)).get_content()
+    assert "fires: 22 came" in text and "civic explain" not in text
+
+
 def test_where_nothing_rises_nobody_is_written_to(home, postbox, monkeypatch) -> None:
     declare(home, postbox[1], "\n  duty: {to: [duty@city.example], when: alerts}")
     monkeypatch.setattr(composing, "alerts_told", lambda *_: {"told": "", "found": []})
