@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+ZONE = "Asia/Shanghai"
+"""The city's clock."""
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 

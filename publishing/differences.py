@@ -6,7 +6,7 @@ source rows behind it in the one publication and not in the other, counted by dr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +75,6 @@ def diff(
         changed = _changed(connection)
     drops = _all_drops(old, new)
     explained = changed.head(top)["cell_id"].to_list()
-    causes = _causes(settings, old, new, explained, atoms_of or _tracing()) if explained else None
     return Diff(
         a=a,
         b=b,
@@ -84,8 +83,24 @@ def diff(
         changed=changed,
         drops_added=drops.filter(pl.col("drop_is") == "added").drop("drop_is"),
         drops_removed=drops.filter(pl.col("drop_is") == "removed").drop("drop_is"),
-        causes=_named(causes, drops),
+        causes=causes_of(settings, a, b, explained, atoms_of),
     )
+
+
+def causes_of(
+    settings: Settings,
+    a: int,
+    b: int,
+    cell_ids: Sequence[str],
+    atoms_of: AtomsOf | None = None,
+) -> pl.DataFrame:
+    """Which drops made these figures of publication ``a`` others in ``b``: as ``Diff.causes``.
+
+    A figure that only one of them has is explained as well.
+    """
+    old, new = find_publication(settings, a), find_publication(settings, b)
+    found = _causes(settings, old, new, cell_ids, atoms_of or _tracing()) if cell_ids else None
+    return _named(found, _all_drops(old, new))
 
 
 def _only_in(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> pl.DataFrame:
@@ -128,7 +143,11 @@ def _drop_is(before: bool, after: bool) -> str:
 
 
 def _causes(
-    settings: Settings, old: Publication, new: Publication, cell_ids: list[str], atoms_of: AtomsOf
+    settings: Settings,
+    old: Publication,
+    new: Publication,
+    cell_ids: Sequence[str],
+    atoms_of: AtomsOf,
 ) -> pl.DataFrame:
     with (
         open_publication(settings, old.number) as before,
@@ -158,7 +177,10 @@ def _rows_moved(
 
 
 def _rows(publication: OpenPublication, cell_id: str, atoms_of: AtomsOf) -> pl.DataFrame:
-    cell = publication.cells.row(by_predicate=pl.col("cell_id") == cell_id, named=True)
+    found = publication.cells.filter(cell_id=cell_id)
+    if found.is_empty():
+        return pl.DataFrame(schema={"drop_id": pl.String, "record": pl.Int64})
+    cell = found.row(0, named=True)
     atoms = atoms_of(publication.connection, cell)
     return atoms.select(pl.col("drop_id").cast(pl.String), pl.col("record").cast(pl.Int64)).unique()
 

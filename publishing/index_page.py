@@ -79,7 +79,7 @@ def write_index(material: Material, folder: Path, lang: Lang) -> Path:
 
 
 def _content(material: Material, lang: Lang) -> dict[str, Any]:
-    imprint, cells = material.imprint, material.publication.cells
+    imprint, cells = material.imprint, material.publication.shown_cells
     whole = cells.filter(level=ALL, slices="")
     months = latest_months(whole)
     drops = material.publication.table("drops")
@@ -99,7 +99,7 @@ def _content(material: Material, lang: Lang) -> dict[str, Any]:
         "reports": _reports(material, lang),
         "printed": summary_name(lang) if HEADLINES in material.reports else None,
         "alerts": alerts_told(material.publication, material.contracts, lang),
-        "checks": _checks(material, cells, drops, lang),
+        "checks": _checks(material, drops, lang),
         "complete": _complete(drops, material.contracts, lang),
         "received": _received(drops, material.contracts, lang),
     }
@@ -136,7 +136,7 @@ def latest_months(whole: pl.DataFrame) -> list[str]:
 def headlines_told(publication: OpenPublication, catalog: Catalog, lang: Lang) -> list[str]:
     """The summary's figures of the last month in lines of text, with the month before."""
     reports = load_declarations(catalog=catalog)
-    whole = publication.cells.filter(level=ALL, slices="", report=HEADLINES)
+    whole = publication.shown_cells.filter(level=ALL, slices="", report=HEADLINES)
     months = latest_months(whole)
     if HEADLINES not in reports or not months:
         return []
@@ -188,11 +188,10 @@ def _chart(material: Material, whole: pl.DataFrame, lang: Lang) -> dict[str, Any
     }
 
 
-def _checks(
-    material: Material, cells: pl.DataFrame, drops: pl.DataFrame, lang: Lang
-) -> dict[str, Any]:
+def _checks(material: Material, drops: pl.DataFrame, lang: Lang) -> dict[str, Any]:
     """The figures that declared checks found odd, the first of each check."""
     declared = load_checks()
+    cells = material.publication.cells
     found = run_checks(declared.values(), cells, material.catalog, data_until(drops))
     names = place_names(material.publication.table("places").filter(pl.col("is_current")))
     told = word("odd" if found.height else "none_odd", lang, len(declared), found.height)

@@ -6,7 +6,7 @@ is never opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,10 +15,14 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from analytics.reports.signing import as_signed
 from civic.errors import CivicError
 from civic.lake import open_catalog_copy
 from civic.settings import Settings
 from publishing.shelf import Publication, find_publication
+
+SIGNED = "signed_figures"
+"""The serving table of figures as they were signed (``publishing.sign_offs``)."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,15 @@ class OpenPublication:
         """Every cell, in order of ``cell_id`` (columns: docs/architecture.md, Cells)."""
         return self.table("cells").sort("cell_id")
 
+    @cached_property
+    def shown_cells(self) -> pl.DataFrame:
+        """Every cell as readers are shown it: with the signed figure in place where one stands.
+
+        Beside the columns of ``cells``: those of ``analytics.reports.signing.as_signed``.
+        """
+        signed = self.table(SIGNED) if self.has(SIGNED) else pl.DataFrame()
+        return as_signed(self.cells, signed).sort("cell_id")
+
     def has(self, name: str) -> bool:
         """Whether there is such a serving table: publications of earlier versions have fewer."""
         sql = "select 1 from duckdb_tables() where database_name = 'serving' and table_name = ?"
@@ -70,6 +83,18 @@ class OpenPublication:
         """A serving table, whole."""
         quoted = name.replace('"', '""')
         return self.connection.execute(f'select * from serving.main."{quoted}"').pl()
+
+
+def newest_tables(
+    kept: Sequence[Publication], names: Sequence[str]
+) -> dict[str, pl.DataFrame] | None:
+    """These serving tables of the newest publication that has all of them; None where none has."""
+    for publication in reversed(kept):
+        with duckdb.connect(str(publication.serving_file), read_only=True) as serving:
+            listed = serving.execute("select table_name from duckdb_tables()").fetchall()
+            if {(name,) for name in names} <= set(listed):
+                return {name: serving.execute(f'from "{name}"').pl() for name in names}
+    return None
 
 
 @contextmanager

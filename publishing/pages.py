@@ -66,7 +66,8 @@ def derived(value: float | None) -> Mapping[str, Any] | None:
 class Page:
     """One table of a report for one place and period; becomes one sheet.
 
-    ``notes`` explain the figures, ``remark`` says what they do not cover.
+    ``notes`` explain the figures, ``remark`` says what they do not cover, ``signed`` who signed
+    them (empty: a line to sign on).
     """
 
     name: str
@@ -78,6 +79,7 @@ class Page:
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     remark: str = ""
+    signed: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import polars as pl
 
+from analytics.reports.signing import as_signed
 from civic.errors import CivicError, DataAtFaultError
 from civic.lake import connect, open_catalog_copy
 from civic.settings import Settings
 from ingestion.contracts.loading import load_contracts
 from publishing.differences import Diff, diff
 from publishing.manifests import content_of, file_digest, manifest_of, verdict_summary
-from publishing.opening import OpenPublication, open_publication
+from publishing.opening import SIGNED, OpenPublication, open_publication
 from publishing.shelf import (
     Publication,
     current_number,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from publishing.insights import Insights
     from publishing.residents import Residents
     from publishing.screens import Screens
+    from publishing.sign_offs import SignOffs
 
 __all__ = [
     "Diff",
@@ -71,13 +73,15 @@ def publish(
     insights: Insights | None = None,
     screens: Screens | None = None,
     residents: Residents | None = None,
+    sign_offs: SignOffs | None = None,
 ) -> Publication:
     """Publish the lake as it stands, with these cells, and let readers see it.
 
     ``tables``: serving table -> SQL against the lake; ``insights``: further ones, made from the
     cells where there is something new to publish; ``residents``: counts of them, by what earlier
-    publications showed; ``screens``: what screens read, with both of these only. ``verdict``: what
-    the audits said (``passed``, ``results``). ``drops``: the rows of ``bronze.drops``. No process
+    publications showed; ``sign_offs``: figures as they were signed, and revisions of them;
+    ``screens``: what screens read, with all of these only. ``verdict``: what the audits said
+    (``passed``, ``results``). ``drops``: the rows of ``bronze.drops``. No process
     may have the live lake open. Where cells, drops and serving tables are those of the current or
     the newest publication, no new number is made: that one is current afterwards and comes back
     with ``unchanged``. Killed at any point, readers see the old or the new one, and the next call
@@ -95,7 +99,12 @@ def publish(
         raise CivicError(f"Serving tables may not be called {', '.join(sorted(unknown))}.")
     with publishing_alone(settings):
         content = content_of(cells, tables, drops)
-        made_of = {"insights": insights, "residents": residents, "screens": screens}
+        made_of = {
+            "insights": insights,
+            "residents": residents,
+            "sign_offs": sign_offs,
+            "screens": screens,
+        }
         content |= {name: one.origin for name, one in made_of.items() if one is not None}
         kept = list_publications(settings)
         same = _same_as(content, kept)
@@ -116,6 +125,7 @@ def publish(
                 derived=lambda lake: {
                     **(insights.make(lake, cells, drops) if insights else {}),
                     **(residents.make(lake, kept) if residents else {}),
+                    **(sign_offs.make(lake, kept, number, cells) if sign_offs else {}),
                 },
                 screens=screens,
             )
@@ -180,7 +190,8 @@ def _write(
         _write_serving(connection, serving, frames, tables, manifest)
         if screens is not None:
             figures = folder / f"v_{number}.figures"
-            screens.write(connection, frames["cells"], verdict, serving, figures)
+            shown = as_signed(frames["cells"], frames.get(SIGNED, pl.DataFrame()))
+            screens.write(connection, shown, verdict, serving, figures)
     manifest["serving_sha256"] = file_digest(serving)
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     (folder / f"v_{number}.json").write_text(text + "\n", encoding="utf-8")

@@ -21,6 +21,7 @@ import polars as pl
 import analytics.checks
 import analytics.reports
 import analytics.residents
+from analytics.reports.asking import Asked
 from analytics.reports.declarations import load_declarations
 from analytics.reports.wording import value_labels
 from civic.processes import processes
@@ -33,6 +34,7 @@ from publishing.pages import LANGUAGES, Imprint, Lang
 from publishing.publications import Publication, open_publication
 from publishing.residents import RESIDENTS
 from publishing.serving_tables import catalog_of, cell_atoms
+from publishing.signatures import signature_told
 from publishing.summary_page import write_summary
 from publishing.workbooks import write_report_workbook, write_workbook
 from publishing.written import is_whole, noted, origin_of, write_note
@@ -147,13 +149,15 @@ def _write_files(
                 continue
             write_report_workbook(
                 reports[name],
-                opened.cells,
+                opened.shown_cells,
                 path,
                 lang,
                 catalog=catalog,
                 places=places,
                 imprint=imprint,
                 values=values,
-                remark=remarks.on(name, lang),
+                remark=" ".join(
+                    (signature_told(opened, reports[name], Asked(), lang), remarks.on(name, lang))
+                ).strip(),
                 atoms_of=atoms_of,
             )

@@ -18,7 +18,7 @@ from analytics.reports import verification
 from analytics.residents.counts import Before, resident_counts
 from analytics.residents.declarations import PATH, Counted, load_counted
 from ingestion.contracts import Contract
-from publishing.opening import OpenPublication
+from publishing.opening import OpenPublication, newest_tables
 from publishing.shelf import Publication
 
 RESIDENTS, CATEGORIES, SETTINGS = "residents", "resident_categories", "resident_settings"
@@ -42,15 +42,8 @@ def residents(contracts: Mapping[str, Contract]) -> Residents:
 
 def shown_before(kept: Sequence[Publication]) -> Before | None:
     """What the newest of these publications showed of residents; None where none did."""
-    for publication in reversed(kept):
-        with duckdb.connect(str(publication.serving_file), read_only=True) as serving:
-            tables = {
-                name
-                for (name,) in serving.execute("select table_name from duckdb_tables()").fetchall()
-            }
-            if {RESIDENTS, CATEGORIES} <= tables:
-                return Before(*(serving.execute(f"from {n}").pl() for n in (RESIDENTS, CATEGORIES)))
-    return None
+    found = newest_tables(kept, (RESIDENTS, CATEGORIES))
+    return None if found is None else Before(found[RESIDENTS], found[CATEGORIES])
 
 
 def shown_residents(publication: OpenPublication) -> verification.Residents | None:

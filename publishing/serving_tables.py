@@ -79,18 +79,20 @@ def catalog_of(publication: OpenPublication) -> Catalog:
     return Catalog(json.loads(publication.table("definitions").item(0, "definition")))
 
 
-def cell_atoms(publication: OpenPublication) -> AtomsOf:
+def cell_atoms(publication: OpenPublication, catalog: Catalog | None = None) -> AtomsOf:
     """A function from cells and a number of source rows to the first source rows behind each.
 
-    It remembers what it found: each language of a workbook asks for the same.
+    ``catalog``: another than the publication's, for figures under other boundaries. It remembers
+    what it found: each language of a workbook asks for the same.
     """
-    catalog = catalog_of(publication)
+    catalog = catalog or catalog_of(publication)
     found: dict[tuple[str, int], pl.DataFrame] = {}
 
     def atoms(cells: Sequence[Mapping[str, Any]], at_most: int) -> Mapping[str, pl.DataFrame]:
         new = [cell for cell in cells if (cell["cell_id"], at_most) not in found]
         looked_up = first_atoms(publication.connection, catalog, new, at_most)
-        found.update({(cell_id, at_most): rows for cell_id, rows in looked_up.items()})
+        at = {cell["cell_id"]: coordinates_of(cell).cell_id for cell in new}
+        found.update({(name, at_most): looked_up[one] for name, one in at.items()})
         return {cell["cell_id"]: found[cell["cell_id"], at_most] for cell in cells}
 
     return atoms

@@ -15,15 +15,17 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from civic.errors import CivicError
-from civic.settings import Settings
+from civic.settings import ZONE, Settings
 
 CURRENT = "current.duckdb"
 HISTORY = "history.jsonl"
+LOCAL = ZoneInfo(ZONE)
 STAGING = ".staging"
 NEXT_LINK = ".next.duckdb"
 LOCK = ".lock"
@@ -107,6 +109,31 @@ def history(settings: Settings) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def number_as_of(settings: Settings, day: str) -> int:
+    """The number of the publication that readers saw at the end of a day, in local time.
+
+    Raises CivicError for what is no day, and for a day before the first publication.
+    """
+    try:
+        behind = datetime.fromisoformat(day).replace(tzinfo=LOCAL) + timedelta(days=1)
+    except ValueError as error:
+        raise CivicError(
+            f"{day!r} is neither a publication's number nor a day.",
+            "Write a day as 2026-10-31.",
+            zh=f"{day!r} 既不是发布编号，也不是日期。",
+            remedy_zh="日期写法：2026-10-31。",
+        ) from error
+    seen = [s for s in history(settings) if datetime.fromisoformat(s["at"]) < behind]
+    if not seen:
+        raise CivicError(
+            f"Nothing had been published by {day}.",
+            "civic publications list shows what there is.",
+            zh=f"到 {day} 为止尚无发布。",
+            remedy_zh="civic publications list 列出全部发布。",
+        )
+    return int(seen[-1]["to"])
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def write_summary(material: Material, folder: Path, lang: Lang) -> Path:
 def _sheet(material: Material, report: Report, lang: Lang) -> Iterator[Flowable]:
     styles, imprint = _Styles(lang), material.imprint
     stamp = word("imprint", lang, imprint.number, imprint.digest[:12], imprint.created_at[:10])
-    whole = material.publication.cells.filter(level=ALL, slices="", report=HEADLINES)
+    whole = material.publication.shown_cells.filter(level=ALL, slices="", report=HEADLINES)
     months = latest_months(whole)
     yield styles.text(in_language(report.title, lang), size=16)
     if months:
@@ -133,7 +133,12 @@ def _districts(
     lang = styles.lang
     asked = Asked(period=month, level="district")
     [first, *_] = compare(
-        report, material.publication.cells, material.catalog, _naming(material), asked, "previous"
+        report,
+        material.publication.shown_cells,
+        material.catalog,
+        _naming(material),
+        asked,
+        "previous",
     )
     places = [n for n, line in enumerate(first.arranged.lines) if not line.is_total]
     if len(places) < 2:
@@ -193,7 +198,7 @@ def _compared(
     publication = material.publication
     naming = _naming(material)
     asked = Asked(period=month)
-    cells, catalog = publication.cells, material.catalog
+    cells, catalog = publication.shown_cells, material.catalog
     tables = [compare(report, cells, catalog, naming, asked, against) for against in AGAINST]
     courses = _courses(whole, month)
     for last, year in zip(*tables, strict=True):

@@ -170,10 +170,12 @@ def publish_cells(settings: Settings, cells: pl.DataFrame, verdict: Verdict) -> 
     from publishing.residents import residents
     from publishing.screens import screens
     from publishing.serving_tables import serving_tables
+    from publishing.sign_offs import sign_offs
 
     contracts = load_contracts(settings.contract_paths)
     catalog = load_catalog(semantic_manifest(settings))
-    tables = serving_tables(load_declarations(catalog=catalog).values(), catalog)
+    reports = load_declarations(catalog=catalog)
+    tables = serving_tables(reports.values(), catalog)
     with open_lake(settings) as connection:
         drops = connection.execute("select * from bronze.drops").pl()
     return publish(
@@ -185,6 +187,7 @@ def publish_cells(settings: Settings, cells: pl.DataFrame, verdict: Verdict) -> 
         insights(catalog),
         screens(contracts, catalog),
         residents(contracts),
+        sign_offs(reports),
     )
 
 

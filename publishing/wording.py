@@ -53,6 +53,27 @@ WORDS: dict[str, dict[Lang, str]] = {
         "en": "Head of unit: ______________   Checked by: ______________   "
         "Prepared by: ______________   Date: ____________",
     },
+    "not_signed": {"zh": "尚未审签。", "en": "Not signed."},
+    "signed_by": {
+        "zh": "{0}于 {1} 审签（第 {2} 号发布的数字）。",
+        "en": "Signed by {0} on {1} (figures of publication {2}).",
+    },
+    "signature_waits": {
+        "zh": "{0}于 {1} 审签，待下级 {2} 处审签后生效。",
+        "en": "Signed by {0} on {1}; takes effect when {2} below have signed.",
+    },
+    "revised_since": {
+        "zh": "{0} 个数字在审签后有修订：先列审签时的数字，后列现在的数字。",
+        "en": "{0} figures were revised after they were signed: first as signed, then as now.",
+    },
+    "revised_to": {
+        "zh": "审签后修订为 {0}。表中为审签时的数字。",
+        "en": "Revised to {0} after it was signed. The table shows it as signed.",
+    },
+    "signed_line": {
+        "zh": "审签：{0}　　审签时间：{1}　　所审签的发布：第 {2} 号",
+        "en": "Signed by: {0}   On: {1}   Figures of publication: {2}",
+    },
     "pages": {"zh": "第 &P 页 共 &N 页", "en": "Page &P of &N"},
     "sources_title": {"zh": "数字来源", "en": "Where the figures come from"},
     "sources_hint": {

@@ -85,6 +85,7 @@ def write_report_workbook(
     values: ValueLabels | None = None,
     against: Against | None = None,
     remark: str = "",
+    signed: str = "",
     atoms_of: AtomsOf | None = None,
     rows_per_figure: int = 20,
 ) -> Path:
@@ -93,12 +94,13 @@ def write_report_workbook(
     ``places``: current rows of ``dim_place``. ``values``: labels of what stands in slices
     (``analytics.reports.wording.value_labels``). ``against``: each figure stands beside that of an
     earlier period. ``remark``: what the figures do not cover
-    (``completeness.Remarks``), said below every table. The rest as in ``pages_of`` and
+    (``completeness.Remarks``), said below every table; ``signed``: by whom, in place of the line to
+    sign on. The rest as in ``pages_of`` and
     ``write_workbook``.
     """
     naming = Naming(places, values or {})
     pages = pages_of(report, catalog, cells, naming, lang, asked or Asked(), against)
-    pages = [replace(page, remark=remark) for page in pages]
+    pages = [replace(page, remark=remark, signed=signed) for page in pages]
     return write_workbook(
         pages, path, lang, imprint, atoms_of=atoms_of, rows_per_figure=rows_per_figure
     )
@@ -153,6 +155,16 @@ def _write_line(
             sheet.write_string(row, position, EMPTY, style)
         else:
             sheet.write_number(row, position, value, style)
+        if cell and cell.get("is_revised"):
+            told = word("revised_to", drawing.lang, _told(column, cell["revised_value"]))
+            sheet.write_comment(row, position, told, {"x_scale": 1.6, "y_scale": 0.8})
+
+
+def _told(column: Column, value: float | None) -> str:
+    """A figure in words; a dash where nothing is counted any more."""
+    if value is None:
+        return EMPTY
+    return f"{value:.1%}" if column.kind == "rate" else f"{value:,.{column.decimals}f}"
 
 
 def _write_foot(sheet: Worksheet, drawing: Drawing, page: Page, width: int) -> None:
@@ -166,7 +178,7 @@ def _write_foot(sheet: Worksheet, drawing: Drawing, page: Page, width: int) -> N
         _across(sheet, row, last, joined, drawing.styles.note)
         sheet.set_row(row, 13.0 * (1 + display_width(joined) // max(width, 1)) + 6)
     sheet.set_row(row + 1, 28)
-    _across(sheet, row + 1, last, word("sign_off", lang), drawing.styles.sign_off)
+    _across(sheet, row + 1, last, page.signed or word("sign_off", lang), drawing.styles.sign_off)
 
 
 def _print_on(sheet: Worksheet, drawing: Drawing, headings_at: int) -> None:

@@ -125,7 +125,7 @@ def _arranged(
             headings = tuple(metrics[0].fact.dimension(d).label for d in rows)
             found = _by_slice(ours, rows, naming.values, asked)
     # A line on which nothing counts says nothing: matters not closed have no closing date, say.
-    counting = [(ls, group) for ls, group in found if any(c["fact_rows"] for c in group)]
+    counting = [(ls, group) for ls, group in found if any(map(_says_something, group))]
     lines = [_line(labels, metrics, group, table.interval) for labels, group in counting]
     whole = _whole(ours, asked)
     if whole.height:
@@ -133,6 +133,11 @@ def _arranged(
         total = whole.iter_rows(named=True)
         lines.insert(0, _line(labels, metrics, total, table.interval, is_total=True))
     return Arranged(table, headings, metrics, tuple(lines))
+
+
+def _says_something(cell: Mapping[str, Any]) -> bool:
+    """Whether something is counted, or is counted since the report was signed."""
+    return bool(cell["fact_rows"] or cell.get("is_revised"))
 
 
 def _known_values(

@@ -11,9 +11,11 @@ nearest ancestor that is known, unplaced below: so parts still add up to the who
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -33,6 +35,7 @@ PATH = tuple(PLACE_COLUMNS.values())
 #: Digits that a code has at the levels above it: community, street, district, city.
 ANCESTOR_DIGITS = (12, 9, 6, 4)
 CODE_LENGTH = 12
+_IDENTIFIER = re.compile(r"(?P<report>\w+)/c[0-9a-f]{12}@(?P<on>\d{4}-\d{2}-\d{2})")
 
 
 def date_of(text: str) -> date:
@@ -48,13 +51,57 @@ def cells_within(
 ) -> pl.DataFrame:
     """The cells of a report under the boundaries of a date, computed from the marts.
 
-    ``connection`` has the lake of a publication attached as ``lake``. Columns as ``build_cells``;
-    ``cell_id`` is null: these figures are not published, and an identifier would lead to others.
+    ``connection`` has the lake of a publication attached as ``lake``. Columns as ``build_cells``.
+    These figures are not published: their identifiers name the report and the date as well,
+    ``events/c1a2b3c4d5e6@2021-10-31``, and ``cell_within`` computes such a one again.
     """
-    names = {catalog.metric(name).fact.name for name in report.metrics}
-    restated = restate(connection, catalog, on, names)
+    restated = restate_report(connection, catalog, report, on)
     cells = cells_of_catalog(connection, restated, {report.name: report})
-    return cells.with_columns(cell_id=pl.lit(None, pl.String))
+    named = pl.format("{}/{}@{}", pl.lit(report.name), "cell_id", pl.lit(on.isoformat()))
+    return cells.with_columns(cell_id=named)
+
+
+def is_within(cell_id: str) -> bool:
+    """Whether an identifier is that of a figure under the boundaries of a date."""
+    return _IDENTIFIER.fullmatch(cell_id) is not None
+
+
+def cell_within(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    reports: Mapping[str, Report],
+    cell_id: str,
+) -> tuple[dict[str, Any], Catalog]:
+    """A figure under the boundaries of a date, and the catalog by which it is traced.
+
+    Raises CivicError where there is no such figure.
+    """
+    match = _IDENTIFIER.fullmatch(cell_id)
+    report = reports.get(match["report"]) if match else None
+    if match is None or report is None:
+        raise _no_such(cell_id)
+    on = date_of(match["on"])
+    found = cells_within(connection, catalog, report, on).filter(cell_id=cell_id)
+    if found.is_empty():
+        raise _no_such(cell_id)
+    return found.row(0, named=True), restate_report(connection, catalog, report, on)
+
+
+def _no_such(cell_id: str) -> CivicError:
+    return CivicError(
+        f"There is no figure {cell_id}.",
+        "civic report show REPORT --boundaries DATE --ids gives identifiers.",
+        zh=f"没有数字 {cell_id}。",
+        remedy_zh="civic report show 报表 --boundaries 日期 --ids 列出编号。",
+    )
+
+
+def restate_report(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, report: Report, on: date
+) -> Catalog:
+    """The catalog with the facts of a report where they lie under the boundaries of a date."""
+    names = {catalog.metric(name).fact.name for name in report.metrics}
+    return restate(connection, catalog, on, names)
 
 
 def restate(

@@ -23,7 +23,7 @@ from civic.errors import CivicError
 FOLDER = Path(__file__).parent / "declarations"
 PLACES, PERIODS = "place", "period"
 
-_REPORT_KEYS = {"name", "title", "notes", "levels", "grains", "tables"}
+_REPORT_KEYS = {"name", "title", "notes", "levels", "grains", "signed", "tables"}
 _TABLE_KEYS = {"title", "metrics", "slices", "rows", "interval"}
 _SLICE_KEYS = {"by", "levels", "grains"}
 
@@ -55,12 +55,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Report:
-    """A declared report."""
+    """A declared report. ``signed``: the levels whose centres sign it, from the highest down."""
 
     name: str
     title: Label
     notes: Label
     tables: tuple[Table, ...]
+    signed: tuple[str, ...] = ()
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -124,7 +125,19 @@ def _report(stated: Any) -> Report:
         title=_label(stated["title"], "title"),
         notes=_label(stated.get("notes", empty), "notes"),
         tables=tables,
+        signed=_signed(stated.get("signed"), levels),
     )
+
+
+def _signed(stated: Any, levels: tuple[str, ...]) -> tuple[str, ...]:
+    """Levels that sign a report: some of its own, and no level is left out between two of them."""
+    if stated is None:
+        return ()
+    made = _among(stated, levels[1:], "signed")
+    first = levels.index(made[0])
+    if made != levels[first : first + len(made)]:
+        raise ValueError(f"signed leaves no level out between {made[0]} and {made[-1]}")
+    return made
 
 
 def _table(stated: Any, levels: tuple[str, ...], grains: tuple[str, ...], title: Any) -> Table:

@@ -36,11 +36,13 @@ class Dimension:
 class Fact:
     """A mart that metrics aggregate.
 
-    ``relation``: its name in the lake. ``key``: its key column. ``lineage``: the bridge from its
-    key to source rows. ``entity``: the prefix of its dimensions in filters (``event__is_due``).
+    ``mart``: its name in the lake. ``relation``: what is read, it or a view of it. ``key``: its key
+    column. ``lineage``: the bridge from its key to source rows. ``entity``: the prefix of its
+    dimensions in filters (``event__is_due``).
     """
 
     name: str
+    mart: str
     relation: str
     key: str
     lineage: str

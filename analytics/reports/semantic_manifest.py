@@ -207,6 +207,7 @@ def _fact(model: Mapping[str, Any]) -> Fact:
     schema = f"{LAKE}.{node['schema_name']}"
     return Fact(
         name=model["name"],
+        mart=f"{schema}.{node['alias']}",
         relation=f"{schema}.{node['alias']}",
         key=meta["fact_key"],
         lineage=f"{schema}.{meta['lineage'].rpartition('.')[2]}",

@@ -126,7 +126,7 @@ def _why(
         record=record,
         row=next(iter(rows.values()), None),
         facts=facts,
-        feeds=_feeds(connection, facts, catalog, reports),
+        feeds=fed_by(connection, facts, catalog, reports),
         not_counted=_not_counted(connection, facts, catalog, reports),
         superseded_by=replaced,
     )
@@ -141,12 +141,13 @@ def _made(connection: duckdb.DuckDBPyConnection, fact: Fact, record: Record) -> 
     return [MadeFact(fact.name, key, anchor) for key, anchor in rows]
 
 
-def _feeds(
+def fed_by(
     connection: duckdb.DuckDBPyConnection,
     facts: tuple[MadeFact, ...],
     catalog: Catalog,
     reports: Mapping[str, Report],
 ) -> pl.DataFrame:
+    """The cells in which rows of facts count; the figures are what these rows alone make."""
     frames = [pl.DataFrame(schema=SCHEMA)]
     for one in all_passes(catalog, reports):
         if keys := _keys(facts, one.metrics[0].fact):

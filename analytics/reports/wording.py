@@ -44,7 +44,7 @@ def definition(metric: Metric) -> Label:
     """How the metric is computed: the aggregation, the mart, the conditions, the date."""
     parts = [_aggregate(a) for a in metric.aggregates]
     time = metric.aggregates[0].time.label
-    mart = metric.fact.relation.partition(".")[2]
+    mart = metric.fact.mart.partition(".")[2]
     zh, en = " ÷ ".join(p.zh for p in parts), " divided by ".join(p.en for p in parts)
     once_zh = once_en = ""
     if not metric.adds_over_time:

@@ -21,8 +21,27 @@ console = Console(highlight=False)
 progress_console = Console(stderr=True, highlight=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+
+
+def _number_of(text: str | int) -> int:
+    """A publication's number, or that of the one which readers saw at the end of a day."""
+    if isinstance(text, int) or text.isdigit():
+        return int(text)
+    from civic.settings import load_settings
+    from publishing.shelf import number_as_of
+
+    return number_as_of(load_settings(), text)
+
+
 Publication = Annotated[
-    int | None, typer.Option("--publication", help="A publication's number; else the current one.")
+    int | None,
+    typer.Option(
+        "--publication",
+        "--as-of",
+        metavar="NUMBER|DAY",
+        parser=_number_of,
+        help="A publication by its number, or by a day, 2026-10-31: what readers saw then.",
+    ),
 ]
 
 

@@ -206,8 +206,11 @@ def is_tight(arranged: Arranged, headings: list[str], figures: list[list[str]]) 
 
 
 def figure(metric: Metric, cell: Mapping[str, Any] | None) -> str:
-    """A figure as people write it; a dash where there is none."""
-    return as_figure(metric, cell["value"] if cell else None)
+    """A figure as people write it; a dash where there is none. Signed, and what it is today."""
+    shown = as_figure(metric, cell["value"] if cell else None)
+    if cell is None or not cell.get("is_revised"):
+        return shown
+    return f"{shown} → {as_figure(metric, cell['revised_value'])}"
 
 
 def between(metric: Metric, interval: tuple[float, float] | None) -> str:

@@ -77,7 +77,11 @@ def figure_as_data(cell: Mapping[str, Any] | None, change: Change | None) -> dic
 
 def _stated(cell: Mapping[str, Any] | None) -> dict[str, Any] | None:
     known = ("cell_id", "value", "numerator", "denominator", "fact_rows", "source_rows", "parts")
-    return None if cell is None else {name: cell[name] for name in known if name in cell}
+    if cell is None:
+        return None
+    signed = {"sign_off": cell.get("sign_off_key")} if cell.get("sign_off_key") else {}
+    revised = {"revised_value": cell["revised_value"]} if cell.get("is_revised") else {}
+    return {name: cell[name] for name in known if name in cell} | signed | revised
 
 
 def as_csv(arranged: Iterable[Arranged], changes: Changes | None = None) -> str:

@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from civic.cli import traces
-from civic.cli.console import AsJson, Publication, chinese, console, print_json, say, table
+from civic.cli import filing, traces
+from civic.cli.console import (
+    AsJson,
+    Publication,
+    chinese,
+    console,
+    print_json,
+    say,
+    table,
+)
 from civic.cli.report_drawing import draw_report, text
 from civic.cli.report_formats import as_csv, as_data
 from civic.errors import CivicError
@@ -50,9 +58,10 @@ AGAINST_BY_OPTION: dict[Earlier, Against] = {
 
 def register(app: typer.Typer) -> None:
     """Add ``report``, ``trace`` and ``why`` to the command line."""
-    group = typer.Typer(no_args_is_help=True, help="Reports: list them, show one.")
+    group = typer.Typer(no_args_is_help=True, help="Reports: list them, show one, file them.")
     group.command("list")(list_reports)
     group.command("show")(show_report)
+    group.command("file")(filing.file_reports)
     app.add_typer(group, name="report")
     traces.register(app)
 
@@ -116,6 +125,7 @@ def show_report(
     from analytics.reports.declarations import load_declarations, report_named
     from analytics.reports.wording import value_labels
     from ingestion.contracts import load_contracts
+    from publishing.filing import Shown, write_shown
     from publishing.publications import open_publication
     from publishing.serving_tables import catalog_of
 
@@ -123,18 +133,26 @@ def show_report(
     report = report_named(load_declarations(), name)
     with open_publication(settings, publication) as opened:
         catalog, places = catalog_of(opened), known_places(opened.connection)
-        cells = None
-        if boundaries is not None:
-            places, cells = restated(opened, report, catalog, boundaries, form, ids)
+        if boundaries is None:
+            cells = cells_of(opened, report)
+        else:
+            places, cells, catalog = restated(opened, report, catalog, boundaries)
         asked = asked_for(places, place, level, period, slices)
         against = None if compared is None else AGAINST_BY_OPTION[compared]
         if to_date:
-            cells = to_date_of(cells_of(opened, report) if cells is None else cells, catalog, asked)
+            cells = to_date_of(cells, catalog, asked)
+        as_published = boundaries is None and not to_date
+        remark = remark_on(opened, report, asked, signed=as_published)
+        told = (_put_together(to_date), _of_other_boundaries(boundaries), remark)
+        remark = " ".join(filter(None, told))
+        shown = Shown(report, asked, against, cells, places, catalog, remark, as_published)
         if form is Format.xlsx:
-            print(write_workbook(opened, report, asked, against, cells, out))
+            lang = language()
+            path = out or settings.reports / f"{report.name}.{lang}.xlsx"
+            contracts = load_contracts(settings.contract_paths)
+            print(write_shown(opened, shown, contracts, lang, path))
             return
         naming = Naming(places, value_labels(load_contracts(settings.contract_paths)))
-        cells = cells_of(opened, report) if cells is None else cells
         changes = None
         if against is None:
             arranged = arrange(report, cells, catalog, naming, asked)
@@ -142,7 +160,6 @@ def show_report(
             found = compare(report, cells, catalog, naming, asked, against)
             arranged, changes = [one.arranged for one in found], [one.changes for one in found]
         where = heading(asked, places, boundaries, against, to_date)
-        remark = " ".join(filter(None, (_put_together(to_date), remark_on(opened, report, asked))))
     if as_json or form is Format.json:
         made = as_data(report, arranged, asked, opened.number, changes)
         print_json({**made, "boundaries": boundaries, "remark": remark})
@@ -152,13 +169,19 @@ def show_report(
         draw_report(report, arranged, where, remark, opened.number, ids, changes)
 
 
-def remark_on(opened: OpenPublication, report: Report, asked: Asked) -> str:
-    """What the report's figures do not cover, because it was not sent or had not happened yet."""
+def remark_on(opened: OpenPublication, report: Report, asked: Asked, signed: bool = True) -> str:
+    """Who signed the report, and what its figures do not cover: not sent, or not happened yet.
+
+    ``signed``: whether the figures are such as are signed.
+    """
     from ingestion.contracts import load_contracts
     from publishing.completeness import Remarks
+    from publishing.signatures import signature_told
 
     contracts = load_contracts(load_settings().contract_paths)
-    return Remarks.of_publication(opened, contracts).on(report.name, language(), asked.period)
+    remarks = Remarks.of_publication(opened, contracts)
+    told = signature_told(opened, report, asked, language()) if signed else ""
+    return " ".join(filter(None, (told, remarks.on(report.name, language(), asked.period))))
 
 
 def to_date_of(cells: pl.DataFrame, catalog: Catalog, asked: Asked) -> pl.DataFrame:
@@ -188,74 +211,43 @@ def _put_together(to_date: bool) -> str:
     )
 
 
+def _of_other_boundaries(boundaries: str | None) -> str:
+    if boundaries is None:
+        return ""
+    return say(
+        f"按 {boundaries} 的区划计算，不是已发布的数字。",
+        f"Computed under the boundaries of {boundaries}: not the published figures.",
+    )
+
+
 def language() -> Literal["zh", "en"]:
     """The reader's."""
     return "zh" if chinese() else "en"
 
 
 def cells_of(opened: OpenPublication, report: Report) -> pl.DataFrame:
-    """The cells of one report."""
-    return opened.connection.execute(
-        "select * from serving.main.cells where report = ?", [report.name]
-    ).pl()
+    """The cells of one report, those that were signed as they were signed."""
+    from analytics.reports.signing import as_signed
+    from publishing.opening import SIGNED
+
+    def own(table: str) -> pl.DataFrame:
+        sql = f"select * from serving.main.{table} where report = ?"
+        return opened.connection.execute(sql, [report.name]).pl()
+
+    cells = own("cells")
+    return as_signed(cells, own(SIGNED)) if opened.has(SIGNED) and report.signed else cells
 
 
 def restated(
-    opened: OpenPublication,
-    report: Report,
-    catalog: Catalog,
-    boundaries: str,
-    form: Format,
-    ids: bool,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Places and cells under the boundaries of a date, computed from the publication's marts."""
-    from analytics.reports.boundaries import cells_within, date_of, places_within
+    opened: OpenPublication, report: Report, catalog: Catalog, boundaries: str
+) -> tuple[pl.DataFrame, pl.DataFrame, Catalog]:
+    """Places, cells and catalog under the boundaries of a date, from the publication's marts."""
+    from analytics.reports.boundaries import cells_within, date_of, places_within, restate_report
 
-    if ids or form is Format.xlsx:
-        raise CivicError(
-            "Figures under other boundaries are computed when asked for: none is published.",
-            "Leave out --ids and --format xlsx; they lead to published figures.",
-        )
     on = date_of(boundaries)
     cells = cells_within(opened.connection, catalog, report, on)
-    return places_within(opened.connection, on), cells
-
-
-def write_workbook(
-    opened: OpenPublication,
-    report: Report,
-    asked: Asked,
-    against: Against | None,
-    cells: pl.DataFrame | None,
-    out: Path | None,
-) -> Path:
-    """Write the report as a workbook whose figures link to their source rows.
-
-    ``cells``: others than those published (running totals, which are made of published ones).
-    """
-    from analytics.reports.wording import value_labels
-    from ingestion.contracts import load_contracts
-    from publishing.pages import Imprint
-    from publishing.serving_tables import catalog_of, cell_atoms
-    from publishing.workbooks import write_report_workbook
-
-    lang, settings, manifest = language(), load_settings(), opened.manifest
-    return write_report_workbook(
-        report,
-        opened.cells if cells is None else cells,
-        out or settings.reports / f"{report.name}.{lang}.xlsx",
-        lang,
-        catalog=catalog_of(opened),
-        places=opened.table("places").filter(is_current=True),
-        imprint=Imprint(opened.number, manifest["digest"], manifest["created_at"]),
-        asked=asked,
-        against=against,
-        values=value_labels(load_contracts(settings.contract_paths)),
-        remark=" ".join(
-            filter(None, (_put_together(cells is not None), remark_on(opened, report, asked)))
-        ),
-        atoms_of=cell_atoms(opened),
-    )
+    catalog = restate_report(opened.connection, catalog, report, on)
+    return places_within(opened.connection, on), cells, catalog
 
 
 def heading(

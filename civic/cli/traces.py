@@ -9,7 +9,7 @@ import typer
 from rich.padding import Padding
 
 from civic.cli.console import AsJson, Publication, console, print_json, say, table
-from civic.cli.report_drawing import figure, plain, text
+from civic.cli.report_drawing import as_figure, figure, plain, text
 from civic.settings import load_settings
 
 if TYPE_CHECKING:
@@ -50,29 +50,36 @@ def trace_cell(
 ) -> None:
     """Show where a published figure comes from: files, lines and the rows themselves."""
     from analytics.reports.asking import known_places, place_names
+    from analytics.reports.boundaries import cell_within, is_within
+    from analytics.reports.declarations import load_declarations
     from analytics.reports.tracing import find_cell, trace, trace_data
     from ingestion.contracts import load_contracts
     from publishing.publications import open_publication
     from publishing.serving_tables import SERVED_DROPS, catalog_of
+    from publishing.signatures import signed_cell
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:
-        connection = opened.connection
-        found = find_cell(connection.table("serving.main.cells"), cell)
+        connection, catalog = opened.connection, catalog_of(opened)
+        if is_within(cell):
+            found, catalog = cell_within(connection, catalog, load_declarations(), cell)
+        else:
+            found = find_cell(connection.table("serving.main.cells"), cell)
         traced = trace(
             connection,
             found,
-            catalog_of(opened),
+            catalog,
             page=page,
             page_size=rows,
             contracts=load_contracts(settings.contract_paths),
             drops=SERVED_DROPS,
         )
         names = place_names(known_places(connection))
+        signed = signed_cell(opened, cell)
     if as_json:
-        print_json(trace_data(traced, opened.number))
+        print_json(trace_data(traced, opened.number) | {"signed": signed})
     else:
-        draw_trace(traced, names, rows)
+        draw_trace(traced, names, rows, signed)
 
 
 def why_line(
@@ -113,8 +120,16 @@ def why_line(
         draw_why(one, line, names, labels)
 
 
-def draw_trace(traced: Trace, names: dict[str, str], rows: int = ROWS) -> None:
-    """Print a trace for people; ``rows``: how many fact rows its pages have."""
+def draw_trace(
+    traced: Trace,
+    names: dict[str, str],
+    rows: int = ROWS,
+    signed: Mapping[str, Any] | None = None,
+) -> None:
+    """Print a trace for people; ``rows``: how many fact rows its pages have.
+
+    ``signed``: the figure as it was signed (``publishing.signatures.signed_cell``).
+    """
     cell = traced.cell
     value = f"{figure(traced.metric, cell)} {text(traced.metric.unit)}".rstrip()
     if cell["denominator"] is not None:
@@ -130,6 +145,7 @@ def draw_trace(traced: Trace, names: dict[str, str], rows: int = ROWS) -> None:
         say("未计入", "Left out"): "; ".join(
             f"{lo.fact_rows:,} {text(lo.reason)}" for lo in traced.left_out
         ),
+        say("审签", "Signed"): _signed(traced, signed),
     }
     _draw_facts(facts)
     _draw_atoms(traced)
@@ -138,6 +154,19 @@ def draw_trace(traced: Trace, names: dict[str, str], rows: int = ROWS) -> None:
         sized = "" if rows == ROWS else f" --rows {rows}"
         again = f"civic trace {cell['cell_id']}{sized} --page N"
         console.print(plain(f"{hint}{again}"), style="dim")
+
+
+def _signed(traced: Trace, signed: Mapping[str, Any] | None) -> str:
+    """Who signed the figure, and what it was then; empty where nobody did."""
+    if signed is None:
+        return ""
+    was, nth = as_figure(traced.metric, signed["value"]), signed["signed_in"]
+    return say(
+        f"{was}，{signed['unit_name']}，{signed['decided_at']:%Y-%m-%d}"
+        f"（当时的来源：--publication {nth}）",
+        f"{was}, {signed['unit_name']}, {signed['decided_at']:%Y-%m-%d} "
+        f"(the rows behind it then: --publication {nth})",
+    )
 
 
 def _draw_atoms(traced: Trace) -> None:

@@ -56,6 +56,7 @@ ROLES = {
         *("first_contact_at", "resolved_at", "resolved", "satisfied"),
     ),
     "service": ("person", "kind", "at", "unit", "worker", "outcome"),
+    "sign_off": ("report", "period", "decision", "unit", "at", "publication"),
     "work_item": ("item", "unit", "phase", "at", "period", "target", "amount"),
     "work_order": ("parent", "issuer", "recipient", "step", "at", "deadline", "score", "done"),
 }

@@ -15,12 +15,11 @@ import polars as pl
 
 from civic.errors import CivicError
 from civic.lake import open_lake
-from civic.settings import Settings
+from civic.settings import ZONE, Settings
 from ingestion.contracts import Contract, ServiceLevel
 from ingestion.contracts.bronze_schema import ensure_bronze
 from ingestion.intake.collecting import no_such_feed
 
-ZONE = "Asia/Shanghai"
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 SCHEMA = {
     "unit": pl.String,

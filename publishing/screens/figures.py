@@ -10,6 +10,8 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
+from analytics.reports.metrics import Label
+from analytics.reports.signing import STATES
 from publishing.screens.words import CODES
 
 KEYS = ("report", "metric", "level", "place_code", "grain", "period", "slices")
@@ -120,6 +122,51 @@ def alerts_view(language: str) -> str:
     join slices as s using (slices)
     join (select * from periods where grain = 'week') as d using (period)
     """
+
+
+def sign_offs_view(language: str) -> str:
+    """SQL: who signed which report of which place and period, and how much was revised since."""
+    states = " ".join(f"when '{s}' then '{_word(t, language)}'" for s, t in STATES.items())
+    return f"""
+    create view sign_offs_{language} as
+    with changed as (
+      select sign_off_key, count(distinct cell_id) as revised from revisions group by sign_off_key
+    )
+    select
+      s.sign_off_key, s.report, coalesce(r.title_{language}, s.report) as report_title, s.level,
+      coalesce(l.level_{language}, s.level) as level_name, s.place_code,
+      coalesce(p.place_{language}, s.place_code) as place, p.place_order,
+      {", ".join(f"p.{code}" for code in CODES)}, s.period,
+      coalesce(d.period_{language}, s.period) as period_name, d.period_start,
+      coalesce(s.unit_name, s.unit_code) as signed_by, s.decided_at, s.state as state_code,
+      case s.state {states} else s.state end as state, s.waiting_for, coalesce(c.revised, 0) as revised
+    from sign_offs as s
+    left join reports as r using (report)
+    left join levels as l using (level)
+    left join places as p using (level, place_code)
+    left join (select distinct period, period_{language}, period_start from periods) as d
+      using (period)
+    left join changed as c using (sign_off_key)
+    """
+
+
+def revisions_view(language: str) -> str:
+    """SQL: signed figures that came to another value since: as signed, and each time after."""
+    return f"""
+    create view revisions_{language} as
+    select
+      f.cell_id, f.report, f.report_title, f.metric, f.measure, f.level, f.level_name,
+      f.place_code, f.place, f.place_order, {", ".join(f"f.{code}" for code in CODES)}, f.unit,
+      f.period, f.period_name, f.period_start, f.slice, f.said as signed_said,
+      {_said("v.value")} as revised_said, v.revision, v.publication, f.trace
+    from revisions as v
+    join figures_{language} as f using (cell_id)
+    join metrics as m using (metric)
+    """
+
+
+def _word(label: Label, language: str) -> str:
+    return label.zh if language == "zh" else label.en
 
 
 def _said(value: str) -> str:
@@ -249,3 +296,5 @@ def write(file: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]) -> N
         file.execute(parts_view(language))
         file.execute(areas_view(language))
         file.execute(alerts_view(language))
+        file.execute(sign_offs_view(language))
+        file.execute(revisions_view(language))

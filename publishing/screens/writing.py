@@ -25,6 +25,7 @@ from publishing.completeness import data_until
 from publishing.screens import figures, people, work
 from publishing.screens.shapes import shapes
 from publishing.screens.words import said_levels, said_periods, said_places, said_slices
+from publishing.sign_offs import REVISED_SCHEMA, REVISIONS, SIGN_OFFS, SIGN_OFFS_SCHEMA
 
 FOLDER = Path(__file__).parent
 UNITS = ("unit_name", "unit")
@@ -74,6 +75,7 @@ def screens(contracts: Mapping[str, Contract], catalog: Catalog) -> Screens:
             work.write(main, own)
             copied = {name: main.execute(f"from {name}").pl() for name in COPIED}
             alerts = main.execute("from alerts").pl()
+            copied |= _signed(main)
         at = [frame.select("level", "place_code") for frame in (cells, copied["residents"])]
         frames["places"] = said_places(places, pl.concat(at))
         with duckdb.connect(str(file)) as opened:
@@ -94,6 +96,15 @@ def _frames(
         "periods": periods,
         "slices": said_slices(cells["slices"], labels),
         "levels": said_levels(),
+    }
+
+
+def _signed(main: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
+    """Sign-offs and revisions; none where the publication was made without them."""
+    listed = {n for (n,) in main.execute("select table_name from duckdb_tables()").fetchall()}
+    return {
+        name: main.execute(f"from {name}").pl() if name in listed else pl.DataFrame(schema=schema)
+        for name, schema in ((SIGN_OFFS, SIGN_OFFS_SCHEMA), (REVISIONS, REVISED_SCHEMA))
     }
 
 

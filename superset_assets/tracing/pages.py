@@ -21,6 +21,7 @@ from ingestion.contracts import Contract
 from ingestion.validation.findings import found
 from publishing.opening import OpenPublication
 from publishing.serving_tables import SERVED_DROPS, catalog_of
+from publishing.signatures import signed_cell
 from superset_assets.tracing.words import WORDS
 
 Lang = Literal["zh", "en"]
@@ -77,7 +78,18 @@ def trace_page(
         left_out=[(_text(lo.reason, lang), lo.fact_rows) for lo in traced.left_out],
         files=_files(traced, contracts, lang),
         receipts=receipts,
+        signed=_signed(opened, traced, lang),
     )
+
+
+def _signed(opened: OpenPublication, traced: Trace, lang: Lang) -> str:
+    """Who signed the figure, and what it was then; empty where nobody did."""
+    signed = signed_cell(opened, traced.cell["cell_id"])
+    if signed is None:
+        return ""
+    day, number = f"{signed['decided_at']:%Y-%m-%d}", signed["signed_in"]
+    was = said(traced.metric, signed)
+    return WORDS[lang]["signed_as"].format(was, signed["unit_name"], day, number)
 
 
 def receipt_page(

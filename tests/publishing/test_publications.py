@@ -19,7 +19,7 @@ from publishing.publications import (
     publish,
     roll_back,
 )
-from publishing.shelf import publishing_alone
+from publishing.shelf import number_as_of, publishing_alone
 from tests.publishing.town import PASSED, TABLES, Town
 
 
@@ -206,3 +206,21 @@ def test_cells_survive_the_way_into_the_serving_file_unchanged(town: Town) -> No
     with open_publication(town.settings) as publication:
         assert publication.cells.equals(cells.sort("cell_id"))
         assert isinstance(publication.cells, pl.DataFrame)
+
+
+def test_a_day_means_what_readers_saw_at_its_end(town: Town) -> None:
+    published(town)
+    town.drop("d2", [("990102001001002", "2026-02")])
+    published(town)
+    path = town.settings.serving / "history.jsonl"
+    switches = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    # In local time the first one went out on the third of March, the second on the fifth.
+    moments = ("2026-03-03T15:59:59+00:00", "2026-03-04T16:00:00+00:00")
+    dated = [{**s, "at": at} for s, at in zip(switches, moments, strict=True)]
+    path.write_text("".join(json.dumps(s) + "\n" for s in dated), "utf-8")
+    seen = [number_as_of(town.settings, f"2026-03-0{day}") for day in (3, 4, 5, 6)]
+    assert seen == [1, 1, 2, 2]
+    with pytest.raises(CivicError, match="Nothing had been published by 2026-03-02"):
+        number_as_of(town.settings, "2026-03-02")
+    with pytest.raises(CivicError, match="neither a publication's number nor a day"):
+        number_as_of(town.settings, "yesterday")

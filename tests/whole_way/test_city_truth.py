@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -9,13 +10,17 @@ from typing import Any
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from analytics.assessment.schemes import load_schemes
 from analytics.assessment.scoring import assess
+from analytics.reports.declarations import load_declarations
 from analytics.reports.semantic_manifest import load_catalog
+from civic.cli import app
 from civic.lake import open_lake
 from ingestion.contracts import load_contracts
 from ingestion.intake.punctuality import deliveries, period_of
+from publishing.publications import open_publication
 from publishing.whole_way import semantic_manifest
 from tests.whole_way.conftest import City, demand_verified
 
@@ -134,6 +139,37 @@ def test_every_order_is_known_as_far_as_it_has_come_and_no_other(city):
     assert len(planted) > 20
     assert {p[-1] for p in planted} == {"level_by_level", "point_to_point"}
     assert city.figure("work_orders", "work_orders") == city.mart("fct_work_order").height
+
+
+def test_every_report_that_was_signed_stands_signed_and_no_other(city, published_city):
+    with open_publication(published_city) as opened:
+        made, signed = opened.table("sign_offs"), opened.table("signed_figures")
+    titles = {report.title.zh: name for name, report in load_declarations().items()}
+    truth = city.told("sign_offs").with_columns(pl.col("place_code").cast(pl.String))
+    truth = truth.filter("is_signed").with_columns(pl.col("report").replace_strict(titles))
+    keys = ("report", "place_code", "period")
+    _both_ways("signed reports", _set(truth, *keys), _set(made.filter(state="approved"), *keys))
+    assert made.height > len(truth) > 20
+    assert set(signed["sign_off_key"]) == set(made.filter(state="approved")["sign_off_key"])
+
+
+def test_the_command_lists_who_signed_and_what_was_revised(city, published_city, monkeypatch):
+    monkeypatch.setenv("CIVIC_HOME", str(published_city.home))
+    monkeypatch.setenv("CIVIC_LANG", "en")
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def told(*arguments: str) -> str:
+        answer = CliRunner().invoke(app, ["sign-off", *arguments], catch_exceptions=False)
+        assert answer.exit_code == 0
+        return answer.output
+
+    text = told("list", "--period", "2026-08", "--report", "handling")
+    assert "in force" in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+    rows = json.loads(told("list", "--all", "--json"))
+    assert len(rows) == city.mart("dim_sign_off").height
+    assert told("revisions") == "No signed figure was revised.\n"
+    assert json.loads(told("revisions", "--json")) == {"revisions": []}
 
 
 def _orders_turned_away(city: City) -> set[str]:

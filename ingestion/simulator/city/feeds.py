@@ -35,13 +35,15 @@ DISTRICT = pl.col("_district")
 @dataclass
 class FeedsResult:
     """What stands in the files; ``feedback``: unit, credit_code, answered_on, contradicts;
-    ``work_items``: what was told late or not at all; ``work_orders``: orders.TRUTH."""
+    ``work_items``: what was told late or not at all; ``work_orders``: orders.TRUTH; ``sign_offs``:
+    which reports stand signed."""
 
     files: list[FileTruth] = field(default_factory=list)
     missing: list[dict[str, Any]] = field(default_factory=list)
     feedback: list[pl.DataFrame] = field(default_factory=list)
     work_items: list[pl.DataFrame] = field(default_factory=list)
     work_orders: list[pl.DataFrame] = field(default_factory=list)
+    sign_offs: list[pl.DataFrame] = field(default_factory=list)
 
 
 @cache

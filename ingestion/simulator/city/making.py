@@ -32,6 +32,7 @@ from ingestion.simulator.city.matters import (
 from ingestion.simulator.city.new_organisations import make_organisations
 from ingestion.simulator.city.places import make_places
 from ingestion.simulator.city.register import read_register
+from ingestion.simulator.city.sign_offs import write_sign_offs
 from ingestion.simulator.city.streets import DistrictResult, write_district
 from ingestion.simulator.city.truth import keep_truth
 from ingestion.simulator.city.work_items import write_work_items
@@ -136,6 +137,7 @@ MATTERS: dict[str, Callable[[Desk, Ground], FeedsResult]] = {
     "dispatches": write_dispatches,
     "messages": write_messages,
     "registers": write_registers,
+    "sign_offs": write_sign_offs,
 }
 
 
@@ -146,6 +148,7 @@ def _hidden(
     feedback = [told for result in feeds for told in result.feedback]
     work_items = [told for result in feeds for told in result.work_items]
     orders = [made for result in feeds for made in result.work_orders]
+    signed = [told for result in feeds for told in result.sign_offs]
     moves = [moves for district in districts for moves in district.moves]
     return {
         "grids": grids.select("grid_code", "residents", "workload"),
@@ -155,6 +158,7 @@ def _hidden(
         "feedback": pl.concat(feedback) if feedback else pl.DataFrame(),
         "work_items": pl.concat(work_items) if work_items else pl.DataFrame(),
         "work_orders": pl.concat(orders) if orders else pl.DataFrame(),
+        "sign_offs": pl.concat(signed) if signed else pl.DataFrame(),
         "moves": pl.concat(moves) if moves else pl.DataFrame(),
     }
 
