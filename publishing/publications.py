@@ -191,7 +191,8 @@ def _write(
         if screens is not None:
             figures = folder / f"v_{number}.figures"
             shown = as_signed(frames["cells"], frames.get(SIGNED, pl.DataFrame()))
-            screens.write(connection, shown, verdict, serving, figures)
+            columns = frames["cells"].columns
+            screens.write(connection, shown.select(columns), verdict, serving, figures)
     manifest["serving_sha256"] = file_digest(serving)
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     (folder / f"v_{number}.json").write_text(text + "\n", encoding="utf-8")

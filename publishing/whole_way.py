@@ -123,6 +123,7 @@ def build_models(settings: Settings) -> DbtResult:
     from civic.dbt_runner import DbtResult, run_dbt
     from expectations import get_ready
     from ingestion.contracts.dbt_sources import dbt_vars, sync
+    from publishing import lineage_events
 
     contracts = load_contracts(settings.contract_paths)
     sync(contracts, settings)
@@ -137,6 +138,7 @@ def build_models(settings: Settings) -> DbtResult:
     only_data = ("--exclude-resource-type", "unit_test")
     result = run_dbt(settings, "build", *only_data, *selection.arguments(), variables=variables)
     dbt_state.finish(settings, built_from)
+    lineage_events.send_if_asked(settings, contracts)
     return result
 
 

@@ -19,7 +19,14 @@ from civic.settings import Settings
 from ingestion.contracts import Contract, nearest, recognise
 from ingestion.intake.as_of import EXCERPT_PROPERTY, MANIFEST_SUFFIX, as_of, read_manifest
 from ingestion.intake.examination import Refusal
-from ingestion.intake.originals import Drop, clear_leftovers, drop_id, keep, write_drop
+from ingestion.intake.originals import (
+    Drop,
+    clear_leftovers,
+    drop_id,
+    keep,
+    standing_drop,
+    write_drop,
+)
 from ingestion.reading import UnreadableDropError, peek_headings
 from ingestion.validation.findings import describe
 
@@ -30,6 +37,8 @@ SAFE = re.compile(r"[^\w.\-（）()【】 ]+")
 LONGEST_NAME = 120
 LONGEST_NAME_BYTES = 180
 LONGEST_HEADING = 20
+TOLD = ("file_name", "manifest")
+"""Where a file says itself of which day it speaks, before it is read."""
 
 State = Literal[
     "new", "known", "still_written", "not_readable", "refused", "no_change", "source_failed"
@@ -172,9 +181,11 @@ def _collect_one(
     if chosen is None:
         chosen, refusal = recognise_feed(path, contracts)
     refusal = refused_as_excerpt(manifest) or refusal
-    moment, source = as_of(contracts.get(chosen or ""), path.name, manifest, received)
+    contract = contracts.get(chosen or "")
+    moment, source = as_of(contract, path.name, manifest, received)
+    told = moment if contract and contract.relation.mode == "snapshot" and source in TOLD else None
     drop = Drop(
-        drop_id=drop_id(whose, chosen or "", sha256),
+        drop_id=_identity(settings, whose, chosen or "", sha256, told),
         unit=whose,
         feed=chosen or "",
         file_name=safe_name(path.name),
@@ -188,6 +199,17 @@ def _collect_one(
     )
     standing, new = write_drop(settings, drop)
     return Collected(path, "new" if new else "known", standing)
+
+
+def _identity(settings: Settings, unit: str, feed: str, sha256: str, told: datetime | None) -> str:
+    """The drop that the file is. A list that says ``told`` of which day it is, and was sent before
+    for another day, is one more drop: nothing has changed since, or it is as it was once before.
+    """
+    plain = drop_id(unit, feed, sha256)
+    first = standing_drop(settings, sha256, plain) if told else None
+    if first is None or first.as_of_source not in TOLD or first.as_of == told:
+        return plain
+    return drop_id(unit, feed, sha256, told)
 
 
 def _not_a_file(path: Path, unit: str, received: datetime) -> Drop:

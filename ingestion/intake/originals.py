@@ -48,9 +48,13 @@ class Drop:
     refusal_en: str = ""
 
 
-def drop_id(unit: str, feed: str, sha256: str) -> str:
-    """The drop's identity: the same file from the same unit for the same feed is the same drop."""
-    return hashlib.sha256(f"{unit}\0{feed}\0{sha256}".encode()).hexdigest()[:16]
+def drop_id(unit: str, feed: str, sha256: str, told: datetime | None = None) -> str:
+    """The drop's identity: the same file from the same unit for the same feed is the same drop.
+
+    ``told``: the day for which a list was sent again that had been sent for another day.
+    """
+    day = "" if told is None else f"\0{told.isoformat()}"
+    return hashlib.sha256(f"{unit}\0{feed}\0{sha256}{day}".encode()).hexdigest()[:16]
 
 
 def keep(settings: Settings, path: Path) -> tuple[str, int]:
@@ -118,6 +122,12 @@ def clear_leftovers(settings: Settings) -> None:
 def original_path(settings: Settings, sha256: str) -> Path:
     """Where the original of that SHA-256 lies."""
     return settings.raw / sha256[:2] / sha256 / "original"
+
+
+def standing_drop(settings: Settings, sha256: str, identity: str) -> Drop | None:
+    """The record of a drop that was kept; None where there is none."""
+    path = original_path(settings, sha256).with_name(f"drop-{identity}.json")
+    return _read(path) if path.exists() else None
 
 
 def write_drop(settings: Settings, drop: Drop) -> tuple[Drop, bool]:

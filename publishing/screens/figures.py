@@ -139,7 +139,7 @@ def sign_offs_view(language: str) -> str:
       {", ".join(f"p.{code}" for code in CODES)}, s.period,
       coalesce(d.period_{language}, s.period) as period_name, d.period_start,
       coalesce(s.unit_name, s.unit_code) as signed_by, s.decided_at, s.state as state_code,
-      case s.state {states} else s.state end as state, s.waiting_for, coalesce(c.revised, 0) as revised
+      case s.state {states} else s.state end as state, coalesce(s.waiting_for, 0) as waiting_for, coalesce(c.revised, 0) as revised
     from sign_offs as s
     left join reports as r using (report)
     left join levels as l using (level)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,42 @@ def test_a_dry_run_of_what_is_no_file_says_so_in_both_languages(contracts, tmp_p
         check(contracts, path)
     assert refused.value.zh
     assert ("no file" in refused.value.message) == (kind == "nothing")
+
+
+TEAMS = ["队伍编号,队伍名称,服务类型,区划代码", "ZY-1,望湖巡逻队,治安巡逻,219902001001"]
+
+
+def test_a_list_that_did_not_change_counts_for_each_day_of_which_it_speaks(
+    leave, settings, contracts, run_intake
+):
+    """The clerk exports her register every month, whether anything changed or not."""
+    leave(TEAMS, feed="volunteer_team", name="teams_20260930.csv", unit="youth")
+    leave(TEAMS, feed="volunteer_team", name="teams_20261031.csv", unit="youth")
+    first, second = run_intake()
+    assert first.drop.sha256 == second.drop.sha256
+    assert first.drop.drop_id != second.drop.drop_id
+    assert [receipt.accepted for receipt in (first, second)] == [1, 1]
+    assert {r.drop.as_of.month for r in (first, second)} == {9, 10}
+    # Both files stay where they were left: nothing is taken twice.
+    assert run_intake() == []
+    days = bronze(settings, "select as_of::date from bronze.drops order by as_of")
+    assert [day for (day,) in days] == [date(2026, 9, 30), date(2026, 10, 31)]
+
+
+def test_a_list_that_is_again_as_it_was_is_in_force_again(leave, settings, run_intake):
+    other = [TEAMS[0], "ZY-2,松泉护学队,护校护学,219902001001"]
+    for day, lines in (("0831", TEAMS), ("0930", other), ("1031", TEAMS)):
+        leave(lines, feed="volunteer_team", name=f"teams_2026{day}.csv", unit="youth")
+        run_intake()
+    kept = bronze(
+        settings,
+        "select d.as_of::date::varchar, r.team_no from bronze.volunteer_team as r "
+        "join bronze.drops as d on d.drop_id = r._drop_id order by 1",
+    )
+    assert kept == [("2026-08-31", "ZY-1"), ("2026-09-30", "ZY-2"), ("2026-10-31", "ZY-1")]
+
+
+def test_what_is_no_list_is_the_same_drop_under_any_name(leave, settings, run_intake):
+    leave([REQUEST_HEADINGS, ROW], name="requests_20260930.csv")
+    leave([REQUEST_HEADINGS, ROW], name="requests_20261031.csv")
+    assert len(run_intake()) == 1
