@@ -67,7 +67,7 @@ def _made(
     cells: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     decisions = lake.execute(f"from {LAKE}.marts.dim_sign_off").pl()
-    places = lake.execute(f"from {LAKE}.marts.dim_place where is_current").pl()
+    places = lake.execute(f"from {LAKE}.marts.dim_place").pl()
     made = signing.sign_offs(decisions, reports, places)
     before = newest_tables(kept, TABLES) or {
         SIGN_OFFS: pl.DataFrame(schema=SIGN_OFFS_SCHEMA),

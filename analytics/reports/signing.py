@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -63,7 +63,7 @@ def sign_offs(
 ) -> pl.DataFrame:
     """What each decision came to (SIGN_OFFS), in the order in which they were taken.
 
-    ``decisions``: rows of ``dim_sign_off``. ``places``: current rows of ``dim_place``. A centre
+    ``decisions``: rows of ``dim_sign_off``. ``places``: rows of ``dim_place``. A centre
     signs for its own place and for those below it, a period that is over, and with effect once
     every place of the next signing level down is signed; until then the signature waits. What is
     signed above cannot be returned or withdrawn below.
@@ -138,23 +138,42 @@ def _equal(name: str) -> pl.Expr:
 
 @dataclass(frozen=True)
 class _Tree:
-    """Places in force: the level of each, and the codes from the city down to it."""
+    """Every place that there ever was, as it was last: its level, the codes from the city down to
+    it, the places below it by level, and from when to when it was in force."""
 
     level: Mapping[str, str]
     path: Mapping[str, tuple[str, ...]]
     below: Mapping[tuple[str, str], tuple[str, ...]]
+    spans: Mapping[str, tuple[tuple[date, date | None], ...]]
+    begins: date
 
     @classmethod
     def of(cls, places: pl.DataFrame) -> _Tree:
         columns = [f"{level}_code" for level in LEVELS[1:]]
         level, path = {}, {}
         below: dict[tuple[str, str], list[str]] = {}
-        for row in places.sort("place_code").iter_rows(named=True):
+        spans: dict[str, list[tuple[date, date | None]]] = {}
+        last: dict[str, dict[str, Any]] = {}
+        for row in places.sort("place_code", "valid_from").iter_rows(named=True):
+            last[row["place_code"]] = row
+            spans.setdefault(row["place_code"], []).append((row["valid_from"], row["valid_to"]))
+        for code, row in last.items():
             codes = tuple(row[name] for name in columns if row[name])
-            level[row["place_code"]], path[row["place_code"]] = row["level"], codes
+            level[code], path[code] = row["level"], codes
             for upper in codes[:-1]:
-                below.setdefault((upper, row["level"]), []).append(row["place_code"])
-        return cls(level, path, {key: tuple(codes) for key, codes in below.items()})
+                below.setdefault((upper, row["level"]), []).append(code)
+        return cls(
+            level,
+            path,
+            {key: tuple(codes) for key, codes in below.items()},
+            {code: tuple(own) for code, own in spans.items()},
+            min((first for own in spans.values() for first, _ in own), default=date.max),
+        )
+
+    def is_in_force(self, place: str, on: date) -> bool:
+        """Whether it was there on that day; before the first register what that one has."""
+        day = max(on, self.begins)
+        return any(a <= day and (b is None or day < b) for a, b in self.spans[place])
 
 
 @dataclass
@@ -247,11 +266,13 @@ class _Book:
             self._come_into_force(above, at)
 
     def _below(self, key: _Key) -> Iterable[_Key]:
+        """Of the places of the next signing level down that were in force when the period ended."""
         report, place, period = key
         signed = self.reports[report].signed
         lower = signed[signed.index(self.tree.level[place]) + 1 :]
-        if lower:
-            for one in self.tree.below.get((place, lower[0]), ()):
+        ended = bounds(period)[1] - timedelta(days=1)
+        for one in self.tree.below.get((place, lower[0]), ()) if lower else ():
+            if self.tree.is_in_force(one, ended):
                 yield report, one, period
 
 

@@ -56,8 +56,9 @@ def list_sign_offs(
     from publishing.signatures import STANDING
 
     with open_publication(load_settings(), publication) as opened:
-        names = place_names(known_places(opened.connection))
-        found = _only(opened.derived(SIGN_OFFS), names, report, place, period)
+        places = known_places(opened.connection)
+        found = _only(opened.derived(SIGN_OFFS), places, report, place, period)
+    names = place_names(places)
     shown = found if everything else found.filter(pl.col("state").is_in(STANDING))
     if as_json:
         print_json(shown.to_dicts())
@@ -117,9 +118,10 @@ def list_revisions(
 
     settings = load_settings()
     with open_publication(settings, publication) as opened:
-        names = place_names(known_places(opened.connection))
-        found = _only(revisions(opened), names, report, place, period)
+        places = known_places(opened.connection)
+        found = _only(revisions(opened), places, report, place, period)
         catalog = catalog_of(opened)
+    names = place_names(places)
     shown = found.head(SHOWN)
     causes = _causes(shown) if why else None
     if as_json:
@@ -143,21 +145,21 @@ def list_revisions(
 
 def _only(
     found: pl.DataFrame,
-    names: Mapping[str, str],
+    places: pl.DataFrame,
     report: str | None,
     place: str | None,
     period: str | None,
 ) -> pl.DataFrame:
-    import polars as pl
+    """What is asked for. Raises CivicError for a report, a place or a period that there is not."""
+    from analytics.reports.asking import asked_for
+    from analytics.reports.declarations import load_declarations, report_named
 
+    asked = asked_for(places, place=place, period=period)
     if report:
-        from analytics.reports.declarations import load_declarations, report_named
-
         report_named(load_declarations(), report)
         found = found.filter(report=report)
     if place:
-        codes = [code for code, name in names.items() if place in (code, name)]
-        found = found.filter(pl.col("place_code").is_in([place, *codes]))
+        found = found.filter(place_code=asked.place)
     return found.filter(period=period) if period else found
 
 

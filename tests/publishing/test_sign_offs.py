@@ -39,7 +39,8 @@ class Office:
                 "create or replace table marts.dim_place as select place_code, 'grid' as level, "
                 "'' as place_name, '990100000000' as city_code, '990102000000' as district_code, "
                 "'990102001000' as street_code, '990102001001' as community_code, "
-                "place_code as grid_code, true as is_current "
+                "place_code as grid_code, true as is_current, date '2025-01-01' as valid_from, "
+                "null::date as valid_to "
                 f"from (values ('{GRID}'), ('{OTHER}')) as places (place_code)"
             )
             lake.execute(

@@ -17,6 +17,7 @@ from analytics.assessment.scoring import assess
 from analytics.reports.declarations import load_declarations
 from analytics.reports.semantic_manifest import load_catalog
 from civic.cli import app
+from civic.errors import CivicError
 from civic.lake import open_lake
 from ingestion.contracts import load_contracts
 from ingestion.intake.punctuality import deliveries, period_of
@@ -170,6 +171,8 @@ def test_the_command_lists_who_signed_and_what_was_revised(city, published_city,
     assert len(rows) == city.mart("dim_sign_off").height
     assert told("revisions") == "No signed figure was revised.\n"
     assert json.loads(told("revisions", "--json")) == {"revisions": []}
+    with pytest.raises(CivicError, match="no place Atlantis"):
+        told("list", "--place", "Atlantis")
 
 
 def _orders_turned_away(city: City) -> set[str]:

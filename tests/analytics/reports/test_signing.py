@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -33,7 +33,9 @@ REPORTS = {"handling": REPORT, "draft": Report("draft", Label("稿", "d"), Label
 def place(code: str, level: str, *path: str) -> dict[str, Any]:
     codes = dict(zip(("city", "district", "street", "community"), (*path, code), strict=False))
     names = ("city", "district", "street", "community", "grid")
-    return {"place_code": code, "level": level, **{f"{n}_code": codes.get(n) for n in names}}
+    path_of = {f"{n}_code": codes.get(n) for n in names}
+    valid = {"valid_from": date(2025, 12, 31), "valid_to": None}
+    return {"place_code": code, "level": level, **path_of, **valid}
 
 
 PLACES = pl.DataFrame(
@@ -51,6 +53,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
+        self.places = PLACES
 
     def __call__(self, at: str, decision: str = "approved", **other: Any) -> None:
         taken = datetime(2026, 4, 2, 9) + timedelta(hours=len(self.rows))
@@ -75,7 +78,8 @@ class Desk:
         )
 
     def made(self) -> pl.DataFrame:
-        return sign_offs(pl.DataFrame(self.rows).sample(fraction=1, shuffle=True), REPORTS, PLACES)
+        taken = pl.DataFrame(self.rows).sample(fraction=1, shuffle=True)
+        return sign_offs(taken, REPORTS, self.places)
 
     def states(self) -> list[str]:
         return self.made()["state"].to_list()
@@ -155,6 +159,22 @@ def test_a_quarter_may_be_written_in_two_ways(desk: Desk, written: str) -> None:
     made = desk.made()
     assert made.row(0, named=True)["period"] == "2026-Q1"
     assert made["state"].to_list() == ["approved"]
+
+
+@pytest.mark.parametrize(
+    ("gone_on", "state"), [(date(2026, 3, 31), "approved"), (date(2026, 4, 15), "waiting")]
+)
+def test_a_place_signs_for_the_periods_at_whose_end_it_was_there(
+    desk: Desk, gone_on: date, state: str
+) -> None:
+    gone = pl.when(pl.col("place_code") == STREETS[1]).then(pl.lit(gone_on))
+    desk.places = PLACES.with_columns(valid_to=gone)
+    desk(STREETS[0])
+    desk(DISTRICT)
+    assert desk.states() == ["approved", state]
+    # What it signed while it was there stays signed.
+    desk(STREETS[1])
+    assert desk.states()[-1] == "approved"
 
 
 def test_every_state_has_words() -> None:
