@@ -125,7 +125,6 @@ def show_report(
     from analytics.reports.declarations import load_declarations, report_named
     from analytics.reports.wording import value_labels
     from ingestion.contracts import load_contracts
-    from publishing.filing import Shown, write_shown
     from publishing.publications import open_publication
     from publishing.serving_tables import catalog_of
 
@@ -145,9 +144,11 @@ def show_report(
         remark = remark_on(opened, report, asked, signed=as_published)
         told = (_put_together(to_date), _of_other_boundaries(boundaries), remark)
         remark = " ".join(filter(None, told))
-        shown = Shown(report, asked, against, cells, places, catalog, remark, as_published)
         if form is Format.xlsx:
+            from publishing.filing import Shown, write_shown
+
             lang = language()
+            shown = Shown(report, asked, against, cells, places, catalog, remark, as_published)
             path = out or settings.reports / f"{report.name}.{lang}.xlsx"
             contracts = load_contracts(settings.contract_paths)
             print(write_shown(opened, shown, contracts, lang, path))

@@ -9,6 +9,7 @@ import pytest
 from publishing.screens.figures import open_figures, write
 from publishing.screens.shapes import SHAPES
 from publishing.screens.words import said_levels, said_periods, said_places, said_slices
+from publishing.sign_offs import REVISED_SCHEMA, SIGN_OFFS_SCHEMA
 
 COLUMNS = ("report", "metric", "level", "place_code", "grain", "period", "slices", "value")
 
@@ -69,6 +70,8 @@ def file() -> duckdb.DuckDBPyConnection:
             ]
         ),
         "shapes": pl.DataFrame(schema=SHAPES),
+        "sign_offs": _signed(),
+        "revisions": _revised(),
         "alerts": pl.DataFrame(
             schema={
                 **dict.fromkeys(
@@ -92,6 +95,19 @@ def _figure(
         f"from figures_{language} where metric = ? and period = ?", [metric, period]
     ).pl()
     return found.row(0, named=True)
+
+
+def _signed() -> pl.DataFrame:
+    """The count of the first month, signed; a line of a report that nobody knows any more."""
+    sign = {"sign_off_key": "s1", "report": "r", "level": "all", "place_code": "all"}
+    row = {**sign, "period": "2026-08", "state": "approved", "unit_name": "综治中心"}
+    other = {**row, "sign_off_key": "s2", "report": "gone", "state": "unknown_report"}
+    return pl.DataFrame([row, other], schema=SIGN_OFFS_SCHEMA)
+
+
+def _revised() -> pl.DataFrame:
+    row = {"sign_off_key": "s1", "revision": 1, "publication": 2, "value": 12.0}
+    return pl.DataFrame([{**row, "cell_id": "c0"}], schema=REVISED_SCHEMA)
 
 
 def test_no_figure_of_a_single_member_of_staff_is_in_it(file):
@@ -131,3 +147,21 @@ def test_shares_are_said_in_per_cent_and_change_by_points(file):
 def test_a_card_leads_to_the_sources_of_its_figure(file):
     card = str(_figure(file, "count", "2026-09")["card"])
     assert "1,250" in card and "/civic/trace/c1?lang=en" in card and "▼" in card
+
+
+def test_who_signed_stands_beside_how_much_was_revised_since(file: duckdb.DuckDBPyConnection):
+    rows = file.execute(
+        "select report_title, place, period_name, state, revised from sign_offs_en order by all"
+    ).fetchall()
+    assert rows == [
+        ("Report", "All places", "2026-08", "signed", 1),
+        ("gone", "All places", "2026-08", "no effect: no such report", 0),
+    ]
+
+
+def test_a_revision_stands_beside_the_signed_figure(file: duckdb.DuckDBPyConnection):
+    [row] = file.execute(
+        "select signed_said, revised_said, revision, publication, trace from revisions_zh"
+    ).fetchall()
+    assert row[:4] == ("5", "12", 1, 2)
+    assert "/civic/trace/c0?lang=zh" in row[4]
