@@ -14,6 +14,7 @@ from expectations.activity import activity, reading
 from expectations.bronze import bronze
 from expectations.cells import cells as cells_suite
 from expectations.checks import Suite
+from expectations.delivery import delivery
 from expectations.event import event
 from expectations.event_stage import event_stage
 from expectations.feedback import feedback
@@ -72,5 +73,5 @@ def suites(
     ).fetchall()
     chosen = [bronze(contracts), place(), event(), organisation(), person(contracts, texts)]
     chosen += [event_stage(), object_(), sentiment(), activity(), reading(), feedback()]
-    chosen += [work_item(), work_order(), residence(), service()]
+    chosen += [work_item(), work_order(), delivery(), residence(), service()]
     return [*chosen, cells_suite()] if with_cells else chosen

@@ -1,33 +1,36 @@
 """Who has sent what for the last period, and whose part a publication therefore lacks.
 
 Judged by the dates of which drops speak, never by when they came: the same drops say the same.
-Belongs here: comparing drops with the contracts' frequencies, and what that means for a report.
-Does not belong here: what came late (``ingestion.intake.punctuality``), drawing (``index_page``).
+Belongs here: what was not sent for the last period, and what that means for a report. Does not
+belong here: what is due when (``ingestion.intake.punctuality``), drawing (``index_page``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import polars as pl
 
-from analytics.reports.coordinates import ALL
-from analytics.reports.periods import GRAIN_NAMES, UNDATED, bounds
+from analytics.reports.coordinates import ALL, Coordinates, slices_text
+from analytics.reports.periods import GRAIN_NAMES, UNDATED, bounds, period_at
 from ingestion.contracts import Contract
-from ingestion.intake.punctuality import period_of
+from ingestion.intake.punctuality import counted
 from publishing.opening import OpenPublication
 from publishing.pages import Lang
 from publishing.wording import word
 
 MOST_NAMED = 4
 """Feeds that a remark names; the first page of the publication names all."""
+OWED = "deliveries"
+"""The serving table of what units owed (``marts.fct_delivery``)."""
+REPORT, MISSING, COVERAGE = "deliveries", "deliveries_missing", "delivery_coverage"
 
 
 @dataclass(frozen=True)
 class Completeness:
-    """The last whole period of a feed: who sent it, and who sent earlier ones but not this one."""
+    """The last whole period of a feed: who sent it, and who owed it and did not."""
 
     feed: str
     start: date
@@ -36,44 +39,49 @@ class Completeness:
     missing: tuple[str, ...]
 
 
-def completeness(drops: pl.DataFrame, contracts: Mapping[str, Contract]) -> list[Completeness]:
-    """One for each feed with a frequency that anybody ever sent, in order of the feeds.
+def completeness(owed: pl.DataFrame) -> list[Completeness]:
+    """One for each feed that anybody owes, in order of the feeds.
 
-    ``drops``: rows of ``bronze.drops``. The last whole period is the last that had ended, and of
-    which drops were due, on the last day of which any drop speaks. Whom nobody heard of is not
-    known, and a database that is read is asked for no files.
+    ``owed``: the serving table ``deliveries``. The last whole period is the last of which drops
+    were due on the last day of which any drop speaks.
     """
-    counted = _counted(drops)
-    known = data_until(drops)
-    if known is None:
-        return []
-    made = []
-    for (feed,), own in counted.group_by("feed", maintain_order=True):
-        level = contracts[str(feed)].service_level if str(feed) in contracts else None
-        if level is not None and level.cadence:
-            due = known - timedelta(days=level.due_days or 0)
-            made.append(_of_feed(str(feed), own, level.cadence, due))
-    return sorted(made, key=lambda one: one.feed)
+    due = owed.filter("is_due")
+    last = due.filter(pl.col("period_end") == pl.col("period_end").max().over("feed"))
+    return [
+        Completeness(
+            feed=str(feed),
+            start=own["period_start"][0],
+            end=own["period_end"][0],
+            sent=tuple(own.filter(~pl.col("is_missing"))["unit"]),
+            missing=tuple(own.filter("is_missing")["unit"]),
+        )
+        for (feed,), own in last.sort("feed", "unit").group_by("feed", maintain_order=True)
+    ]
 
 
-def _counted(drops: pl.DataFrame) -> pl.DataFrame:
-    return drops.filter(status="accepted").filter(pl.col("as_of_source") != "snapshot")
+def owed_in(publication: OpenPublication) -> pl.DataFrame:
+    """What was owed, as a publication has it; no rows where it is too old to know."""
+    if publication.has(OWED):
+        return publication.table(OWED)
+    dates, flags = ("period_start", "period_end"), ("is_due", "is_missing")
+    schema = dict.fromkeys(("unit", "feed"), pl.String())
+    return pl.DataFrame(
+        schema={**schema, **dict.fromkeys(dates, pl.Date), **dict.fromkeys(flags, pl.Boolean)}
+    )
 
 
 def data_until(drops: pl.DataFrame) -> date | None:
     """The last day of which any accepted drop speaks; None where there is none."""
-    last = _counted(drops)["as_of"].dt.date().max()
+    last = counted(drops)["as_of"].dt.date().max()
     return last if isinstance(last, date) else None
 
 
-def _of_feed(feed: str, drops: pl.DataFrame, cadence: str, due: date) -> Completeness:
-    start, end = period_of(cadence, due)
-    if end > due:
-        start, end = period_of(cadence, start - timedelta(days=1))
-    said = drops.with_columns(day=pl.col("as_of").dt.date())
-    sent = set(said.filter(pl.col("day").is_between(start, end))["unit"])
-    before = set(said.filter(pl.col("day") < start)["unit"])
-    return Completeness(feed, start, end, tuple(sorted(sent)), tuple(sorted(before - sent)))
+@dataclass(frozen=True)
+class Figures:
+    """The published figures of what lacks of a feed: their identifier, and the share of grids."""
+
+    cell_id: str
+    coverage: float | None
 
 
 @dataclass(frozen=True)
@@ -81,13 +89,14 @@ class Remarks:
     """What the reader of each report has to know of what was not sent.
 
     ``feeds``: report to the feeds that its figures rest on. ``found``: by feed. ``until``: the last
-    day of which any drop speaks.
+    day of which any drop speaks. ``figures``: what is published of a feed's last period, by feed.
     """
 
     feeds: Mapping[str, frozenset[str]]
     found: Mapping[str, Completeness]
     contracts: Mapping[str, Contract]
     until: date | None = None
+    figures: Mapping[str, Figures] = field(default_factory=dict)
 
     @classmethod
     def of_publication(
@@ -98,9 +107,11 @@ class Remarks:
             return cls({}, {}, contracts)
         listed = publication.table("report_feeds").group_by("report").agg("feed")
         drops = publication.table("drops")
-        found = {one.feed: one for one in completeness(drops, contracts)}
+        owed = completeness(owed_in(publication))
+        found = {one.feed: one for one in owed if one.feed in contracts}
         feeds = {report: frozenset(names) for report, names in listed.iter_rows()}
-        return cls(feeds, found, contracts, data_until(drops))
+        figures = _figures(publication, found, contracts)
+        return cls(feeds, found, contracts, data_until(drops), figures)
 
     def on(self, report: str, lang: Lang, period: str = ALL) -> str:
         """The remark on a report, shown for that period; empty where there is nothing to say."""
@@ -133,7 +144,38 @@ class Remarks:
         contract = self.contracts[one.feed]
         title = contract.title_zh if lang == "zh" else contract.title_en
         missing, units = len(one.missing), len(one.sent) + len(one.missing)
-        return word("lacking", lang, title, one.start, one.end, missing, units)
+        told = word("lacking", lang, title, one.start, one.end, missing, units)
+        if (known := self.figures.get(one.feed)) is None:
+            return word("lacks", lang, told)
+        if known.coverage is None:
+            return word("lacks_cell", lang, told, known.cell_id)
+        return word("lacks_covered", lang, told, f"{known.coverage:.0%}", known.cell_id)
+
+
+def _figures(
+    publication: OpenPublication,
+    found: Mapping[str, Completeness],
+    contracts: Mapping[str, Contract],
+) -> dict[str, Figures]:
+    """The cells of the report of deliveries on what was not sent, where it has them."""
+    at = {
+        feed: tuple(_cell(one, metric, contracts[feed]) for metric in (MISSING, COVERAGE))
+        for feed, one in found.items()
+        if one.missing
+    }
+    values = publication.values(cell_id for pair in at.values() for cell_id in pair)
+    return {
+        feed: Figures(missing, values.get(coverage))
+        for feed, (missing, coverage) in at.items()
+        if missing in values
+    }
+
+
+def _cell(one: Completeness, metric: str, contract: Contract) -> str:
+    grain = str(contract.service_level.cadence)
+    slices = slices_text({"feed": one.feed})
+    at = Coordinates(REPORT, metric, ALL, ALL, grain, period_at(grain, one.start), slices)
+    return at.cell_id
 
 
 def _share_missing(one: Completeness) -> float:

@@ -24,7 +24,7 @@ from analytics.reports.wording import period_name, place_name
 from ingestion.contracts import Contract
 from publishing import resident_pages
 from publishing.alerts_told import alerts_told
-from publishing.completeness import completeness, data_until
+from publishing.completeness import completeness, data_until, owed_in
 from publishing.opening import OpenPublication
 from publishing.pages import LANGUAGES, Imprint, Lang, in_language
 from publishing.residents import RESIDENTS, SETTINGS
@@ -100,7 +100,7 @@ def _content(material: Material, lang: Lang) -> dict[str, Any]:
         "printed": summary_name(lang) if HEADLINES in material.reports else None,
         "alerts": alerts_told(material.publication, material.contracts, lang),
         "checks": _checks(material, drops, lang),
-        "complete": _complete(drops, material.contracts, lang),
+        "complete": _complete(owed_in(material.publication), material.contracts, lang),
         "received": _received(drops, material.contracts, lang),
     }
 
@@ -225,9 +225,9 @@ def _odd(
     }
 
 
-def _complete(drops: pl.DataFrame, contracts: Mapping[str, Contract], lang: Lang) -> dict[str, Any]:
+def _complete(owed: pl.DataFrame, contracts: Mapping[str, Contract], lang: Lang) -> dict[str, Any]:
     """What was sent for the last period, in a sentence; where it is not all, feed by feed."""
-    found = completeness(drops, contracts)
+    found = [one for one in completeness(owed) if one.feed in contracts]
     lacking = [one for one in found if one.missing]
     told = word(
         "incomplete" if lacking else "complete", lang, len(lacking) or len(found), len(found)

@@ -6,7 +6,7 @@ is never opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -59,6 +59,15 @@ class OpenPublication:
         """
         signed = self.table(SIGNED) if self.has(SIGNED) else pl.DataFrame()
         return as_signed(self.cells, signed).sort("cell_id")
+
+    def values(self, cell_ids: Iterable[str]) -> dict[str, float | None]:
+        """The figures of cells by identifier, of those that there are."""
+        return dict(
+            self.connection.execute(
+                "select cell_id, value from serving.main.cells where list_contains(?, cell_id)",
+                [list(cell_ids)],
+            ).fetchall()
+        )
 
     def has(self, name: str) -> bool:
         """Whether there is such a serving table: publications of earlier versions have fewer."""

@@ -19,6 +19,7 @@ from analytics.reports.declarations import Report
 from analytics.reports.feeds import report_feeds_sql
 from analytics.reports.first_atoms import first_atoms
 from analytics.reports.semantic_manifest import Catalog
+from publishing.completeness import OWED
 from publishing.opening import OpenPublication
 from publishing.pages import AtomsOf
 from publishing.residence_chain import residence_chain_sql
@@ -47,6 +48,10 @@ FROM_THE_LAKE = {
     ),
     "residence_chain": residence_chain_sql(hidden=HIDDEN_PLACES),
     "services": "select * from marts.fct_service",
+    OWED: (
+        "select unit, unit_label, feed, period_start, period_end, due_on, delivered_on, "
+        "is_due, is_missing from marts.fct_delivery"
+    ),
 }
 
 SERVED_DROPS = "serving.main.drops"

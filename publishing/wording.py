@@ -80,6 +80,7 @@ WORDS: dict[str, dict[Lang, str]] = {
         "zh": "每个数字最多列出 {0} 行；点击编号返回该数字。",
         "en": "At most {0} rows for each figure; an identifier leads back to its figure.",
     },
+    "whole_file": {"zh": "整份文件", "en": "whole file"},
     "more": {"zh": "另有 {0} 行：civic trace {1}", "en": "and {0} more: civic trace {1}"},
     "cell": {"zh": "数字编号", "en": "Figure"},
     "meaning": {"zh": "指标", "en": "Measure"},
@@ -97,17 +98,17 @@ WORDS: dict[str, dict[Lang, str]] = {
     "rate": {"zh": "增减率", "en": "Change, %"},
     "by_month": {"zh": "{0}（按月）", "en": "{0} by month"},
     "complete": {
-        "zh": "{0} 类数据的最近一期已由历来报送的单位全部报齐。",
-        "en": "Of all {0} feeds the last period was sent by every unit that ever sent them.",
+        "zh": "{0} 类数据的最近一期已由应报单位全部报齐。",
+        "en": "Of all {0} feeds the last period was sent by every unit that owes them.",
     },
     "incomplete": {
         "zh": "{1} 类数据中有 {0} 类的最近一期未报齐；相关数字不含未报单位的部分。",
         "en": "Of {1} feeds {0} lack the last period of some unit; their figures do not cover it.",
     },
     "report_complete": {
-        "zh": "所据 {0} 类定期报送数据的最近一期已由历来报送的单位全部报齐。",
+        "zh": "所据 {0} 类定期报送数据的最近一期已由应报单位全部报齐。",
         "en": "All {0} periodic feeds that it rests on were sent for the last period by every unit "
-        "that ever sent them.",
+        "that owes them.",
     },
     "report_incomplete": {
         "zh": "所据 {1} 类定期报送数据中有 {0} 类最近一期未报齐，数字不含未报部分：{2}。",
@@ -115,8 +116,14 @@ WORDS: dict[str, dict[Lang, str]] = {
         "which the figures do not cover: {2}.",
     },
     "lacking": {
-        "zh": "{0}（{1} 至 {2}，{4} 个单位中 {3} 个未报）",
-        "en": "{0} ({1} to {2}: {3} of {4} units)",
+        "zh": "{0}（{1} 至 {2}，{4} 个单位中 {3} 个未报",
+        "en": "{0} ({1} to {2}: {3} of {4} units",
+    },
+    "lacks": {"zh": "{0}）", "en": "{0})"},
+    "lacks_cell": {"zh": "{0}，{1}）", "en": "{0}, {1})"},
+    "lacks_covered": {
+        "zh": "{0}，已报的覆盖 {1} 的网格，{2}）",
+        "en": "{0}; what came covers {1} of the grids, {2})",
     },
     "unfinished": {
         "zh": "所示期间尚未结束：数据截至 {0}。",

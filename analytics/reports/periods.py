@@ -176,6 +176,11 @@ def bounds(period: str) -> tuple[date, date]:
     return first, grain.behind(first)
 
 
+def period_at(grain: str, day: date) -> str:
+    """The dated period of a grain in which a day lies."""
+    return _DATED[grain].spelt(day)
+
+
 def coarser(period: str, grain: str) -> str:
     """The period of a coarser grain in which a period lies (``NESTED``)."""
     if grain == ALL or period == UNDATED:

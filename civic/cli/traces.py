@@ -188,9 +188,11 @@ def _draw_fact(atoms: pl.DataFrame, traced: Trace) -> None:
     """The row that counts whole, the first that support it on a line each, the others by number."""
     shown = atoms.head(int(atoms["is_anchor"].sum()) + _SUPPORTS)
     for atom in shown.iter_rows(named=True):
-        line = atom["line"] or atom["record"]
+        where = _line_told(atom)
         row = traced.rows.get((atom["drop_id"], atom["record"]), {})
-        console.print(plain(f"  {say('行', 'line')} {line}  {_contribution(atom)}"))
+        console.print(plain(f"  {where}  {_contribution(atom)}"))
+        if not row and not atom["record"]:
+            continue
         if atom["is_anchor"]:
             console.print(Padding(plain(_row(row)), (0, 0, 0, 4)), style="dim")
         else:
@@ -198,6 +200,12 @@ def _draw_fact(atoms: pl.DataFrame, traced: Trace) -> None:
     if left := atoms.height - shown.height:
         more = say("  另有 {0:,} 行佐证，见 --json", "  {0:,} more rows support it: see --json")
         console.print(plain(more.format(left)), style="dim")
+
+
+def _line_told(atom: Mapping[str, Any]) -> str:
+    """Where a source row stands; a drop that stands for a delivery does so as a whole."""
+    line = atom["line"] or atom["record"]
+    return f"{say('行', 'line')} {line}" if line else say("整份文件", "the whole file")
 
 
 def draw_why(one: Why, line: int, names: dict[str, str], labels: Mapping[str, Any]) -> None:

@@ -21,6 +21,9 @@ _FEED = {
     "answered_by": {"constant": "a_unit"},
     "told": ["a_field"],
     "persons": [{"relation": "a_relation", "column": "a_column"}],
+    "module": "a_module",
+    "cadence": "month",
+    "due_days": 5,
 }
 
 

@@ -30,9 +30,10 @@ def dbt_vars(contracts: Mapping[str, Contract]) -> dict[str, Any]:
 
     A list of mappings for each of ``event_feeds``, ``organisation_feeds``, ``unit_feeds``,
     ``place_feeds``, ``person_feeds``, ``dwelling_feeds``, ``building_feeds``, ``staff_feeds``,
-    ``record_feeds`` (every feed that is not about residents), for each element of ``ROLES``, and
-    for answers (``centre_feedback``). Plain data in an order that does not depend on the order of
-    the contracts. Raises CivicError where a ``centre`` names what the contract has not.
+    ``record_feeds`` (every feed that is not about residents), for each element of ``ROLES``, for
+    answers (``centre_feedback``), and ``service_levels`` (every feed that is sent by a period).
+    Plain data in an order that does not depend on the order of the contracts. Raises CivicError
+    where a ``centre`` names what the contract has not.
     """
     ordered = [contracts[feed] for feed in sorted(contracts)]
     for contract in ordered:
@@ -52,6 +53,7 @@ def dbt_vars(contracts: Mapping[str, Contract]) -> dict[str, Any]:
         "building_feeds": [_plain(c) for c in ordered if _element(c) == "building"],
         "staff_feeds": [_plain(c) for c in ordered if _element(c) == "staff"],
         "record_feeds": [_record(c) for c in ordered if not c.personal],
+        "service_levels": [_service_level(c) for c in ordered if c.service_level.cadence],
         **feeds_by_role(ordered),
         **feedback_feeds(ordered),
     }
@@ -158,6 +160,16 @@ def _record(contract: Contract) -> dict[str, Any]:
         "model": staging_model(contract),
         "place": place_columns(contract),
         "occurred": reported,
+    }
+
+
+def _service_level(contract: Contract) -> dict[str, Any]:
+    level = contract.service_level
+    return {
+        "feed": contract.feed,
+        "module": contract.module,
+        "cadence": level.cadence,
+        "due_days": level.due_days or 0,
     }
 
 

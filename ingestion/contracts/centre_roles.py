@@ -51,6 +51,7 @@ ROLES = {
     "event_stage": ("stage", "at", "unit", "staff"),
     "object": ("kind", "name", "state", "net"),
     "reading": ("object", "at", "quantity", "value", "unit"),
+    "reporting_duty": ("sender", "sent", "name", "since", "until"),
     "sentiment": (
         *("kind", "at", "unit", "staff", "category", "score", "weight", "response"),
         *("first_contact_at", "resolved_at", "resolved", "satisfied"),

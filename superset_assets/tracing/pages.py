@@ -166,7 +166,7 @@ def _files(traced: Trace, contracts: Mapping[str, Contract], lang: Lang) -> list
                 {
                     "lines": [
                         {
-                            "line": atom["line"] or atom["record"],
+                            "line": atom["line"] or atom["record"] or WORDS[lang]["whole_file"],
                             "counts": _contribution(atom, lang),
                             "anchor": atom["is_anchor"],
                             "row": _row(traced.rows.get((atom["drop_id"], atom["record"]), {})),

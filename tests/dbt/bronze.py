@@ -41,7 +41,8 @@ def write(
     """Book the drop and put its rows into ``bronze.<feed>``; a refused drop brings no rows."""
     connection.execute(
         "insert into lake.bronze.drops (drop_id, unit, feed, module, file_name, sha256, "
-        "received_at, as_of, status, accepted) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "received_at, as_of, as_of_source, status, accepted) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, 'file_name', ?, ?)",
         [
             drop.drop_id,
             drop.unit,

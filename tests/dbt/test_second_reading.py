@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from analytics.reports.verification.centre_deliveries import DELIVERED
 from analytics.reports.verification.centre_events import read_time_limits
 from analytics.reports.verification.facts import all_in_force, facts_of
 from analytics.reports.verification.in_force import DROP_SCHEMA
@@ -41,6 +42,12 @@ FACTS = {
         "bridge_work_item_source.work_item_key",
         *("item_label", "module", "unit_label", "unit_kind", "unit_level", "due_on"),
         *("is_expected", "is_told", "is_due", "is_done", "is_in_time", "is_late", "is_missing"),
+    ),
+    "fct_delivery": (
+        ("unit", "feed", "period_start"),
+        "bridge_delivery_source.delivery_key",
+        *("unit_label", "module", "cadence", "period_end", "due_on", "delivered_on", "is_due"),
+        *("is_received", "is_in_time", "is_late", "is_missing", "grids_due", "grids_received"),
     ),
 }
 
@@ -82,6 +89,11 @@ def facts(built, query):
         drops,
         read_time_limits(SEEDS),
         SEEDS,
+        pl.DataFrame(
+            query(f"select {', '.join(DELIVERED)} from bronze.drops"),
+            schema=DELIVERED,
+            orient="row",
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.dbt.bronze import Drop
 from tests.dbt.elements import ELEMENTS
+from tests.dbt.town_deliveries import DUTIES
 from tests.dbt.town_residents import RESIDENTS
 from tests.dbt.town_services import PEOPLE_AND_WORK
 
@@ -291,4 +292,5 @@ DROPS = [
     *OWN_FEEDS,
     *ELEMENTS,
     *PEOPLE_AND_WORK,
+    *DUTIES,
 ]

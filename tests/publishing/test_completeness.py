@@ -1,12 +1,20 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import polars as pl
-import pytest
 
 from ingestion.contracts import Contract
-from publishing.completeness import MOST_NAMED, Completeness, Remarks, completeness
+from ingestion.intake.punctuality import deliveries_of
+from publishing.completeness import (
+    MOST_NAMED,
+    Completeness,
+    Figures,
+    Remarks,
+    completeness,
+    data_until,
+)
 
 
 def drops(*rows: tuple[str, str, str, str]) -> pl.DataFrame:
@@ -18,10 +26,22 @@ def drops(*rows: tuple[str, str, str, str]) -> pl.DataFrame:
                 "feed": feed,
                 "as_of": datetime.fromisoformat(day),
                 "as_of_source": "file_name",
+                "received_at": datetime(2026, 12, 1),
                 "status": status,
             }
             for unit, feed, day, status in rows
         ]
+    )
+
+
+def owed(sent: pl.DataFrame, contracts: dict[str, Contract]) -> pl.DataFrame:
+    """What is owed by these drops, as a publication has it."""
+    known = data_until(sent)
+    if known is None:
+        return pl.DataFrame()
+    found = deliveries_of(sent, contracts, known + timedelta(days=1))
+    return found.with_columns(
+        is_due=pl.col("due_on") <= known, is_missing=pl.col("state") == "missing"
     )
 
 
@@ -31,33 +51,30 @@ def of(feed: str, found: list[Completeness]) -> Completeness:
 
 def test_who_sent_earlier_ones_and_not_the_last_is_missing(contracts: dict[str, Contract]) -> None:
     assert contracts["patrol"].service_level.cadence == "month"
-    found = completeness(
-        drops(
-            ("a", "patrol", "2026-08-31", "accepted"),
-            ("b", "patrol", "2026-08-31", "accepted"),
-            ("a", "patrol", "2026-09-30", "accepted"),
-            ("b", "patrol", "2026-09-30", "refused"),
-            ("new", "patrol", "2026-09-30", "accepted"),
-            ("a", "visit", "2026-10-31", "accepted"),
-        ),
-        contracts,
+    sent = drops(
+        ("a", "patrol", "2026-08-31", "accepted"),
+        ("b", "patrol", "2026-08-31", "accepted"),
+        ("a", "patrol", "2026-09-30", "accepted"),
+        ("b", "patrol", "2026-09-30", "refused"),
+        ("new", "patrol", "2026-09-30", "accepted"),
+        ("a", "visit", "2026-10-31", "accepted"),
     )
+    found = completeness(owed(sent, contracts))
     one = of("patrol", found)
     assert (one.start, one.end) == (date(2026, 9, 1), date(2026, 9, 30))
     assert (one.sent, one.missing) == (("a", "new"), ("b",))
 
 
 def test_a_period_that_is_not_due_yet_is_missed_by_nobody(contracts: dict[str, Contract]) -> None:
-    found = completeness(drops(("a", "patrol", "2026-08-31", "accepted")), contracts)
-    assert of("patrol", found).missing == ()
-    assert of("patrol", found).end <= date(2026, 8, 31)
+    august = ("a", "patrol", "2026-08-31", "accepted")
+    assert completeness(owed(drops(august), contracts)) == []
+    due = completeness(owed(drops(august, ("a", "visit", "2026-09-30", "accepted")), contracts))
+    assert of("patrol", due).sent == ("a",)
+    assert of("patrol", due).end == date(2026, 8, 31)
 
 
-@pytest.mark.parametrize("status", ["refused"])
-def test_without_an_accepted_drop_nothing_is_known(
-    contracts: dict[str, Contract], status: str
-) -> None:
-    assert completeness(drops(("a", "patrol", "2026-08-31", status)), contracts) == []
+def test_without_an_accepted_drop_nothing_is_known() -> None:
+    assert data_until(drops(("a", "patrol", "2026-08-31", "refused"))) is None
 
 
 def test_a_report_says_what_its_figures_do_not_cover(contracts: dict[str, Contract]) -> None:
@@ -67,7 +84,7 @@ def test_a_report_says_what_its_figures_do_not_cover(contracts: dict[str, Contra
         *[(unit, "visit", "2026-09-30", "accepted") for unit in "ab"],
         ("a", "unit", "2026-10-31", "accepted"),
     )
-    found = {one.feed: one for one in completeness(sent, contracts)}
+    found = {one.feed: one for one in completeness(owed(sent, contracts))}
     feeds = {"both": frozenset({"patrol", "visit"}), "one": frozenset({"visit"})}
     remarks = Remarks({**feeds, "none": frozenset({"unheard_of"})}, found, contracts)
     english = remarks.on("both", "en")
@@ -78,6 +95,13 @@ def test_a_report_says_what_its_figures_do_not_cover(contracts: dict[str, Contra
         f"{contracts['patrol'].title_zh}（2026-09-01 至 2026-09-30，3 个单位中 2 个未报）"
         in chinese
     )
+    for figures, told in (
+        (Figures("c0123", 0.826), "2 of 3 units; what came covers 83% of the grids, c0123)"),
+        (Figures("c0123", None), "2 of 3 units, c0123)"),
+    ):
+        known = replace(remarks, figures={"patrol": figures})
+        assert told in known.on("both", "en")
+        assert "c0123）" in known.on("both", "zh")
     assert remarks.on("one", "en").startswith("All 1 periodic feeds")
     assert remarks.on("none", "en") == remarks.on("unheard_of", "zh") == ""
 
@@ -89,7 +113,7 @@ def test_the_feeds_that_lack_most_are_named_and_the_others_told_of(
     rows = [(unit, feed, "2026-08-31", "accepted") for feed in monthly for unit in "abc"]
     rows += [(unit, monthly[0], "2026-09-30", "accepted") for unit in "ab"]
     rows += [("a", monthly[1], "2026-11-30", "accepted")]
-    found = {one.feed: one for one in completeness(drops(*rows), contracts)}
+    found = {one.feed: one for one in completeness(owed(drops(*rows), contracts))}
     remarks = Remarks({"all": frozenset(monthly)}, found, contracts)
     told = remarks.on("all", "en")
     lacking = [feed for feed in monthly if found[feed].missing]

@@ -71,9 +71,9 @@ class City:
     def told(self, name: str) -> pl.DataFrame:
         return pl.read_csv(self.truth / f"{name}.csv", try_parse_dates=True)
 
-    def mart(self, name: str) -> pl.DataFrame:
+    def mart(self, name: str, schema: str = "marts") -> pl.DataFrame:
         with open_lake(self.settings) as connection:
-            return connection.execute(f"from lake.marts.{name}").pl()
+            return connection.execute(f"from lake.{schema}.{name}").pl()
 
     def figure(self, report: str, metric: str, **slices: str) -> float:
         """The report's figure for everything there is, or for one slice of it."""

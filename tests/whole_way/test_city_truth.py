@@ -38,17 +38,43 @@ def test_every_late_and_missing_delivery_is_told_and_no_other(city):
     contracts = load_contracts(city.settings.contract_paths)
     found = deliveries(city.settings, contracts, on=AFTERWARDS)
     told = _set(found.filter(pl.col("state") != "on_time"), "unit", "feed", "period_end", "state")
+    planted = _planted(city, AFTERWARDS - timedelta(days=1))
+    assert {state for *_, state in planted} == {"late", "missing"}
+    _both_ways("late and missing deliveries", planted, told)
+    assert found.filter(state="on_time").height > 100
+
+
+def test_every_late_and_missing_delivery_is_in_the_report_and_no_other(city):
+    owed = city.mart("fct_delivery")
+    known = city.mart("int_delivery_told", "intermediate")["known_on"][0]
+    planted = _planted(city, known)
+    states = {"late": "is_late", "missing": "is_missing"}
+    told = {
+        (*row, state)
+        for state, is_so in states.items()
+        for row in owed.filter(is_so).select("unit", "feed", "period_end").rows()
+    }
+    _both_ways("late and missing deliveries as figures", planted, told)
+    for state in states:
+        for feed in {f for _, f, _, s in planted if s == state}:
+            expected = sum((f, s) == (feed, state) for _, f, _, s in planted)
+            assert city.figure("deliveries", f"deliveries_{state}", feed=feed) == expected
+    due = city.figure("deliveries", "deliveries_due")
+    assert city.figure("deliveries", "delivery_timeliness") == pytest.approx(1 - len(told) / due)
+
+
+def _planted(city: City, until: date) -> set[tuple[str, str, date, str]]:
+    """What was planted late or missing among what was due by a day."""
+    contracts = load_contracts(city.settings.contract_paths)
     planted = set()
     for row in city.told("deliveries").iter_rows(named=True):
         # Nothing to tell and nothing left: whoever waits for the file cannot see the difference.
         state = row["state"].replace("nothing", "missing")
         level = contracts[row["feed"]].service_level
         end = period_of(level.cadence, row["period_end"])[1]
-        if state in ("late", "missing") and end + timedelta(days=level.due_days) < AFTERWARDS:
+        if state in ("late", "missing") and end + timedelta(days=level.due_days) <= until:
             planted.add((row["unit"], row["feed"], end, state))
-    assert {state for *_, state in planted} == {"late", "missing"}
-    _both_ways("late and missing deliveries", planted, told)
-    assert found.filter(state="on_time").height > 100
+    return planted
 
 
 def test_every_missing_answer_of_the_six_units_is_in_the_report_and_no_other(city):

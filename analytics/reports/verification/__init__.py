@@ -100,7 +100,7 @@ def verify(
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=SCRATCH) as folder:
         sources = read_source_rows(settings, contracts, manifest["drops"], Path(folder), progress)
         in_force = all_in_force(contracts, sources.rows, sources.drops)
-        facts = facts_of(contracts, in_force, sources.drops, limits, seeds)
+        facts = facts_of(contracts, in_force, sources.drops, limits, seeds, sources.delivered)
         recomputed = compute_cells(wishes, metrics, facts, progress)
         people = None
         if residents is not None:

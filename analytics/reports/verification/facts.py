@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from analytics.reports.verification.centre_deliveries import deliveries
 from analytics.reports.verification.centre_events import TimeLimits, events
 from analytics.reports.verification.centre_feedback import organisation_feedback
 from analytics.reports.verification.centre_objects import net_coverage, objects
@@ -56,11 +57,13 @@ def facts_of(
     drops: Mapping[str, pl.LazyFrame],
     limits: TimeLimits,
     seeds: Path,
+    delivered: pl.DataFrame,
 ) -> dict[str, pl.LazyFrame]:
     """Facts by the mart's name, each with the place columns and ``_source_rows``.
 
     ``in_force``: as ``all_in_force`` gives them. ``drops``: by feed, as ``SourceRows`` has them.
-    ``seeds``: the folder of what dbt is seeded with.
+    ``seeds``: the folder of what dbt is seeded with. ``delivered``: every drop, as ``SourceRows``
+    has them.
     """
     registered = registered_places(in_force, contracts)
     current = current_places(registered.lazy()).collect().lazy()
@@ -71,6 +74,7 @@ def facts_of(
         "fct_place_registered": registered.lazy(),
         "fct_activity": activities(in_force, contracts, current, units),
         "fct_sentiment": sentiments(in_force, contracts, current, limits),
+        "fct_delivery": deliveries(delivered, in_force, contracts, current),
         "fct_event": events(in_force, drops, contracts, current, limits),
         "fct_net_coverage": net_coverage(found, current, seeds),
         "fct_object": found,

@@ -19,6 +19,7 @@ _VALUES = (
     *("level", "scale", "outcome", "score", "weight", "response", "first_contact_at"),
     *("resolved_at", "resolved", "satisfied", "staff", "amount"),
     *("issuer", "recipient", "parent", "step", "deadline", "done"),
+    *("sender", "sent", "since", "until"),
 )
 _ANSWERED = ("organisation", "feedback")
 """Elements whose every field may be compared between a list and the answers about it."""

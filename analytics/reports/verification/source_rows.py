@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from analytics.reports.verification.centre_deliveries import DELIVERED
 from analytics.reports.verification.centre_residents import is_about_persons
 from analytics.reports.verification.in_force import DROP_SCHEMA
 from analytics.reports.verification.mapping import columns_needed
@@ -46,10 +47,12 @@ class SourceRows:
 
     ``rows``: bronze columns that a figure can come from, with ``_record`` and what ``drops`` knows.
     ``drops``: the drops that were accepted (``DROP_SCHEMA``), also those without a row.
+    ``delivered``: every accepted drop of every feed (``DELIVERED``).
     """
 
     rows: dict[str, pl.LazyFrame]
     drops: dict[str, pl.LazyFrame]
+    delivered: pl.DataFrame
     altered: list[AlteredOriginal]
 
 
@@ -69,6 +72,7 @@ def read_source_rows(
     kept = {drop.drop_id: drop for drop in read_drops(settings)}
     read: dict[str, list[Path]] = {}
     drops: dict[str, list[dict[str, Any]]] = {}
+    delivered: list[dict[str, Any]] = []
     altered = []
     for entry in published:
         progress(entry["file_name"])
@@ -78,10 +82,14 @@ def read_source_rows(
             raise CivicError(
                 f"The note of drop {entry['drop_id']} ({entry['file_name']}) is missing from raw/."
             )
-        if drop and contract and (not contract.personal or is_about_persons(contract)):
+        if drop and entry["status"] == "accepted":
+            delivered.append(_delivered_by(drop))
+        if drop and contract and _is_read(drop, contract):
             rows, trouble = _rows_of(settings, contract, drop, suspect=fault is not None)
             fault = replace(fault, unreadable=trouble) if fault else None
-            if rows is not None:
+            if rows is not None and delivered[-1:] and drop.as_of_source == "column":
+                delivered[-1]["as_of"] = _said_by(drop, rows)["_as_of"]
+            if rows is not None and _is_counted(contract):
                 path = scratch / f"{drop.drop_id}.parquet"
                 rows.write_parquet(path)
                 read.setdefault(drop.feed, []).append(path)
@@ -91,8 +99,23 @@ def read_source_rows(
     return SourceRows(
         {feed: pl.scan_parquet(paths) for feed, paths in read.items()},
         {feed: pl.LazyFrame(said, schema=DROP_SCHEMA) for feed, said in drops.items()},
+        pl.DataFrame(delivered, schema=DELIVERED),
         altered,
     )
+
+
+def _is_counted(contract: Contract) -> bool:
+    return not contract.personal or is_about_persons(contract)
+
+
+def _is_read(drop: Drop, contract: Contract) -> bool:
+    """Whether figures come from its rows, or at least the day of which it speaks."""
+    return _is_counted(contract) or drop.as_of_source == "column"
+
+
+def _delivered_by(drop: Drop) -> dict[str, Any]:
+    said = {name: getattr(drop, name, None) for name in DELIVERED}
+    return {**said, "status": "accepted"}
 
 
 def _rows_of(

@@ -21,6 +21,7 @@ import polars as pl
 from ingestion.contracts import load_contracts
 from ingestion.simulator.city.astray import in_wrong_folder, repeated
 from ingestion.simulator.city.calendar import Calendar, Desk
+from ingestion.simulator.city.duties import write_duties
 from ingestion.simulator.city.feeds import FeedsResult, components, write_feeds
 from ingestion.simulator.city.ground import Ground
 from ingestion.simulator.city.matters import (
@@ -86,8 +87,10 @@ def write_city(
     files = [file for result in results for file in result.files]
     again = repeated(desk, files, "hotline_12345", "service_request")
     files += [again] if again else []
-    files.append(in_wrong_folder(desk, f"centre_{desk.first_district}", "resident"))
     missing = [file for result in results for file in result.missing]
+    duties = write_duties(desk, grids, files, missing)
+    files += [duties] if duties else []
+    files.append(in_wrong_folder(desk, f"centre_{desk.first_district}", "resident"))
     hidden = _hidden(ground, districts, results[len(districts) :])
     return keep_truth(truth or out.parent / "truth", files, missing, hidden)
 

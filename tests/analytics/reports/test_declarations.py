@@ -25,6 +25,7 @@ def test_the_reports_of_the_project_are_sound() -> None:
     assert without_modules == {
         *(
             "city_summary",
+            "deliveries",
             "event_stages",
             "events",
             "events_by_day",

@@ -16,6 +16,7 @@ accepted_drops as (
         sha256,
         received_at,
         as_of,
+        as_of_source,
         contract_version,
         accepted
     from drops
