@@ -18,11 +18,13 @@ from analytics.checks import OutlierCheck, ValidationRule, load_checks, run_chec
 from analytics.reports.asking import place_names
 from analytics.reports.coordinates import ALL
 from analytics.reports.declarations import Report, load_declarations
+from analytics.reports.metrics import Label
 from analytics.reports.periods import UNDATED
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import period_name, place_name
 from ingestion.contracts import Contract
-from publishing import resident_pages
+from ingestion.contracts.modules import module_titles
+from publishing import resident_pages, service_pages
 from publishing.alerts_told import alerts_told
 from publishing.completeness import completeness, data_until, owed_in
 from publishing.opening import OpenPublication
@@ -115,6 +117,10 @@ def _reports(material: Material, lang: Lang) -> list[dict[str, str]]:
         settings = material.publication.table(SETTINGS).row(0, named=True)
         notes = word("residents_note", lang, settings["smallest_shown"])
         told.append((resident_pages.NAME, in_language(resident_pages.TITLE, lang), notes))
+    if material.publication.has(service_pages.SERVICES):
+        notes = word("services_note", lang, service_pages.SMALLEST_SHOWN)
+        for name, module in service_pages.service_workbooks(material.contracts).items():
+            told.append((name, in_language(Label(*module_titles()[module]), lang), notes))
     return [
         {"title": title, "notes": notes, "workbook": f"{name}.{lang}.xlsx"}
         for name, title, notes in told

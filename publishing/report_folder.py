@@ -27,12 +27,13 @@ from analytics.reports.wording import value_labels
 from civic.processes import processes
 from civic.settings import Settings
 from ingestion.contracts import load_contracts
-from publishing import resident_pages
+from publishing import resident_pages, service_pages
 from publishing.completeness import Remarks
 from publishing.index_page import HEADLINES, Material, index_name, summary_name, write_index
 from publishing.pages import LANGUAGES, Imprint, Lang
 from publishing.publications import Publication, open_publication
 from publishing.residents import RESIDENTS
+from publishing.service_pages import service_workbooks
 from publishing.serving_tables import catalog_of, cell_atoms
 from publishing.signatures import signature_told
 from publishing.summary_page import write_summary
@@ -113,6 +114,8 @@ def _names_of(settings: Settings, publication: Publication) -> dict[str, list[st
         reports = list(load_declarations(catalog=catalog_of(opened)))
         if opened.has(RESIDENTS):
             reports.append(resident_pages.NAME)
+        if opened.has(service_pages.SERVICES):
+            reports += service_workbooks(load_contracts(settings.contract_paths))
     pages = {INDEX: [index_name(lang) for lang in LANGUAGES]}
     if HEADLINES in reports:
         pages[PRINTED] = [summary_name(lang) for lang in LANGUAGES]
@@ -130,7 +133,7 @@ def _write_files(
     manifest = publication.manifest
     imprint = Imprint(publication.number, manifest["digest"], manifest["created_at"])
     contracts = load_contracts(settings.contract_paths)
-    values = value_labels(contracts)
+    values, services = value_labels(contracts), service_workbooks(contracts)
     with open_publication(settings, publication.number) as opened:
         catalog, places = catalog_of(opened), opened.table("places").filter(pl.col("is_current"))
         reports, atoms_of = load_declarations(catalog=catalog), cell_atoms(opened)
@@ -146,6 +149,10 @@ def _write_files(
             if name == resident_pages.NAME:
                 pages = resident_pages.resident_pages(opened, lang)
                 write_workbook(pages, path, lang, imprint)
+                continue
+            if (module := services.get(name)) is not None:
+                told = service_pages.service_pages(opened, contracts, module, lang)
+                write_workbook(list(told.values()), path, lang, imprint)
                 continue
             write_report_workbook(
                 reports[name],

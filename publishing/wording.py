@@ -151,6 +151,13 @@ WORDS: dict[str, dict[Lang, str]] = {
     },
     "sha256": {"zh": "SHA-256", "en": "SHA-256"},
     "as_of": {"zh": "截至 {0}", "en": "as of {0}"},
+    "services_note": {
+        "zh": "服务次数。“—”为不显示的数字：涉及少于 {0} 人的，以及可据以推算出这类数字的。"
+        "区县以下分社区或分服务类型，不再交叉。",
+        "en": "Services given. A dash stands for a count that is not shown: one about fewer than "
+        "{0} persons, or one by which such a count could be worked out. Below a district services "
+        "are told apart by community or by kind, never by both.",
+    },
     "residents_note": {
         "zh": "“—”为不显示的数字：少于 {0} 人的，以及可据以推算出这类数字的。居民数字只追溯到文件，"
         "不追溯到个人。",

@@ -53,9 +53,10 @@ def due(
     late, missing, whole = told.get("late", 0), told.get("missing", 0), found.height
     console.print(
         say(
-            f"共 {whole} 期：迟报 {late}，未报 {missing}。未列入报送任务清单且从未报送的单位不在其中。",
-            f"{whole} periods: {late} late, {missing} missing. Units that are on no list of reporting "
-            "duties and never sent anything are not among them.",
+            f"共 {whole} 期：迟报 {late}，未报 {missing}。"
+            "未列入报送任务清单且从未报送的单位不在其中。",
+            f"{whole} periods: {late} late, {missing} missing. Units on no list of duties "
+            "that never sent anything are not among them.",
         )
     )
 
