@@ -47,6 +47,13 @@ class Drop:
     refusal_zh: str = ""
     refusal_en: str = ""
 
+    def speaks_of(self, latest: datetime | None) -> datetime:
+        """``as_of``, now that the file was read. ``latest``: the latest date in its column.
+
+        A manifest, a correction or the file's name holds before a column does (ADR 0006).
+        """
+        return latest if latest is not None and self.as_of_source == "column" else self.as_of
+
 
 def drop_id(unit: str, feed: str, sha256: str, told: datetime | None = None) -> str:
     """The drop's identity: the same file from the same unit for the same feed is the same drop.

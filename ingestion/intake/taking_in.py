@@ -96,7 +96,7 @@ def accepted_rows(settings: Settings, contract: Contract, drop: Drop) -> pl.Data
             .with_columns(
                 pl.lit(drop.drop_id).alias("_drop_id"),
                 pl.lit(drop.unit).alias("_unit"),
-                pl.lit(seen.as_of or drop.as_of).cast(pl.Datetime("us")).alias("_as_of"),
+                pl.lit(drop.speaks_of(seen.as_of)).cast(pl.Datetime("us")).alias("_as_of"),
                 pl.lit(drop.sha256).alias("_sha256"),
             )
             .collect()
@@ -254,6 +254,4 @@ def _examine_into_vault(
 
 
 def _receipt(drop: Drop, contract: Contract | None, seen: Examination) -> Receipt:
-    if seen.as_of is not None:
-        drop = replace(drop, as_of=seen.as_of)
-    return make_receipt(drop, contract, seen)
+    return make_receipt(replace(drop, as_of=drop.speaks_of(seen.as_of)), contract, seen)

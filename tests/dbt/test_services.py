@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.analytics.residents.attack import Attack
+
 SMALLEST_SHOWN = 5
 COORDINATES = (
     *("feed", "served_month", "city_code", "district_code", "community_code", "kind", "outcome"),
@@ -133,7 +135,7 @@ def coordinates(row):
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_no_count_about_few_persons_is_a_sum_or_difference_of_what_is_shown(lake, drawn):
-    """Every way to add and subtract shown cells, and every table that one could ask for."""
+    """Every way to add and subtract shown cells, every table that one could ask for, and bounds."""
     names = ("feed", "served_on", "place_code", "kind", "outcome", "person_key")
     rows = [dict(zip(names, one, strict=True)) for one in drawn]
     found = lake(rows)
@@ -146,6 +148,7 @@ def test_no_count_about_few_persons_is_a_sum_or_difference_of_what_is_shown(lake
         return np.array([float(all(a[i] == v for i, v in stated)) for a in atoms])
 
     shown = []
+    attack = Attack(len(atoms))
     for one in found.iter_rows(named=True):
         cell = [(n, str(one[n])) for n in COORDINATES if one[n] is not None]
         inside = [person for c, person in placed if all(c[n] == v for n, v in cell)]
@@ -155,6 +158,7 @@ def test_no_count_about_few_persons_is_a_sum_or_difference_of_what_is_shown(lake
             assert one["service_count"] == len(inside)
             assert len(set(inside) - {None}) >= SMALLEST_SHOWN
             shown.append(members(cell))
+            attack.learn(members(cell), len(inside))
     if not shown:
         return
     persons = defaultdict(set)
@@ -170,3 +174,7 @@ def test_no_count_about_few_persons_is_a_sum_or_difference_of_what_is_shown(lake
         guess, *_ = np.linalg.lstsq(known, wanted, rcond=None)
         missed = np.abs(known @ guess - wanted).max(axis=0)
         assert missed.min() > 1e-6, few[int(missed.argmin())]
+    # Nor does it follow from no number being below nought.
+    for cell in few:
+        low, high = attack.bounds(members(cell))
+        assert high - low >= 1, (cell, low, high)

@@ -87,7 +87,7 @@ def read_source_rows(
         if drop and contract and _is_read(drop, contract):
             rows, trouble = _rows_of(settings, contract, drop, suspect=fault is not None)
             fault = replace(fault, unreadable=trouble) if fault else None
-            if rows is not None and delivered[-1:] and drop.as_of_source == "column":
+            if rows is not None and entry["status"] == "accepted":
                 delivered[-1]["as_of"] = _said_by(drop, rows)["_as_of"]
             if rows is not None and _is_counted(contract):
                 path = scratch / f"{drop.drop_id}.parquet"
@@ -155,7 +155,7 @@ def _rows_all_the_same(settings: Settings, contract: Contract, drop: Drop) -> pl
             .with_columns(
                 _drop_id=pl.lit(drop.drop_id),
                 _unit=pl.lit(drop.unit),
-                _as_of=pl.lit(seen.as_of or drop.as_of),
+                _as_of=pl.lit(drop.speaks_of(seen.as_of)),
                 _sha256=pl.lit(drop.sha256),
             )
             .collect()

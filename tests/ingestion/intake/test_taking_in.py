@@ -250,3 +250,30 @@ def test_a_drop_that_cannot_be_taken_in_takes_no_other_with_it(
     monkeypatch.setattr(taking_in, "make_receipt", whole)
     take_in(settings, contracts)
     assert bronze(settings, "select count(*), sum(accepted) from bronze.drops") == [(3, 3)]
+
+
+PATROLS = [
+    "巡查编号,巡查员编号,所属网格,巡查开始时间,巡查结束时间",
+    "XC1,HT-S-0001,219902001001001,2026-03-05 08:30:00,2026-03-05 10:10:00",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "manifest", "as_of"),
+    [
+        ("patrols.csv", None, "2026-03-05 08:30:00 column"),
+        ("patrols_20260331.csv", None, "2026-03-31 00:00:00 file_name"),
+        ("patrols_20260331.csv", "2026-04-02", "2026-04-02 00:00:00 manifest"),
+    ],
+)
+def test_a_column_tells_the_date_only_where_nothing_before_it_does(
+    leave, run_intake, settings, name, manifest, as_of
+):
+    path = leave(PATROLS, "patrol", name)
+    if manifest:
+        path.with_name(f"{name}.manifest.json").write_text(json.dumps({"as_of": manifest}))
+    (receipt,) = run_intake()
+    assert f"{receipt.drop.as_of} {receipt.drop.as_of_source}" == as_of
+    assert bronze(settings, "select as_of::varchar || ' ' || as_of_source from bronze.drops") == [
+        (as_of,)
+    ]
