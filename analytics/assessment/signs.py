@@ -21,6 +21,7 @@ from analytics.assessment.subjects import Subjects, subjects_of
 from analytics.reports.metrics import Label
 from analytics.reports.periods import between, bounds
 from civic.lake import LAKE
+from ingestion.contracts import Contract
 
 SIGNS: Mapping[str, Label] = {
     "split": Label("一事拆成多件", "one matter told as several"),
@@ -28,6 +29,7 @@ SIGNS: Mapping[str, Label] = {
     "impossible": Label("时间矛盾", "times that cannot be"),
     "deadline": Label("踩着时限结案", "closed in the last minutes"),
     "burst": Label("集中补录", "a month's entries on one day"),
+    "copied": Label("文字雷同", "the same text again and again"),
 }
 FOUND = pl.Schema(
     {
@@ -47,19 +49,45 @@ RATE = 0.01
 EXAMPLES, LEAST = 10, 3
 MINUTES = 10
 BURST_SHARE, BURST_LEAST = 0.5, 10
+COPIES_SHARE, COPIES_LEAST, LETTERS_LEAST = 0.5, 5, 6
+ENTERED = ("residents_log", "visit")
+"""Kinds of what residents say that workers enter."""
+_NOT_LETTERS = r"[\s\d\p{P}\p{S}]+"
 
 
-def signs_of(connection: duckdb.DuckDBPyConnection, scheme: Scheme, period: str) -> pl.DataFrame:
+def texts_of(contracts: Mapping[str, Contract]) -> dict[str, str]:
+    """Of each feed of entries its column of free text, where it has one."""
+    return {
+        feed: field.bronze_name
+        for feed, contract in contracts.items()
+        if contract.centre.get("element") == "sentiment"
+        and contract.centre.get("kind") in [{"constant": kind} for kind in ENTERED]
+        for field in contract.fields[::-1]
+        if field.protection == "scrub" and field.bronze_name
+    }
+
+
+def signs_of(
+    connection: duckdb.DuckDBPyConnection,
+    scheme: Scheme,
+    period: str,
+    texts: Mapping[str, str] | None = None,
+) -> pl.DataFrame:
     """The signs of a scheme's subjects in a period (``FOUND``), the least likely first.
 
-    ``connection``: with the lake attached. At least ``LEAST`` records make a sign; of those shown
-    one in a hundred is to be expected by chance.
+    ``connection``: with the lake attached. ``texts``: feeds of entries with their column of text
+    (``texts_of``); without, copied ones are not looked for. At least ``LEAST`` records make a sign;
+    of those shown one in a hundred is to be expected by chance.
     """
     first, behind = bounds(period)
     months = between(f"{first:%Y-%m}", f"{behind.replace(day=1):%Y-%m}")[:-1]
     subjects = subjects_of(connection, scheme, months or [f"{first:%Y-%m}"])
     key = "unit_name" if scheme.kind == "unit" else "grid_code"
-    marked = [*_of_events(connection, key, subjects), *_of_entries(connection, key, subjects)]
+    marked = [
+        *_of_events(connection, key, subjects),
+        *_of_entries(connection, key, subjects),
+        *_of_texts(connection, key, subjects, texts or {}),
+    ]
     found = [pl.DataFrame(schema=FOUND), *(_compared(rows, sign) for sign, rows in marked)]
     every = pl.concat(found).with_columns(period=pl.lit(period))
     if every.is_empty():
@@ -115,7 +143,7 @@ def _of_entries(
         select sentiment_key as record, {key} as key, strftime(occurred_at, '%Y-%m') as month,
           kind as stratum, cast(occurred_at as date) as day
         from {LAKE}.marts.fct_sentiment
-        where {key} is not null and occurred_at is not null and kind in ('residents_log', 'visit')
+        where {key} is not null and occurred_at is not null and kind in {ENTERED}
         order by sentiment_key
         """
     ).pl()
@@ -124,6 +152,42 @@ def _of_entries(
     of_month = pl.len().over("subject", "stratum", "month")
     has = (of_month >= BURST_LEAST) & (of_day >= BURST_SHARE * of_month)
     return [("burst", own.with_columns(has=has))]
+
+
+def _of_texts(
+    connection: duckdb.DuckDBPyConnection,
+    key: str,
+    subjects: Subjects,
+    texts: Mapping[str, str],
+) -> list[tuple[str, pl.DataFrame]]:
+    """Entries with a text; has: it is that of half of the subject's entries.
+
+    Texts are the same that differ in figures, spaces and punctuation only; few words ("all well")
+    are nobody's own and are left out.
+    """
+    found = [
+        connection.execute(
+            f"""
+            select s.sentiment_key as record, s.{key} as key,
+              strftime(s.occurred_at, '%Y-%m') as month, s.kind as stratum, t."{column}" as text
+            from {LAKE}.marts.fct_sentiment as s
+            join {LAKE}.bronze."{feed}" as t on t._drop_id = s._drop_id and t._record = s._record
+            where s.feed = ? and s.{key} is not null and s.occurred_at is not null
+            order by 1
+            """,
+            [feed],
+        ).pl()
+        for feed, column in sorted(texts.items())
+    ]
+    if not found:
+        return []
+    letters = pl.col("text").str.replace_all(_NOT_LETTERS, "")
+    rows = pl.concat(found).with_columns(text=letters)
+    told = rows.filter(pl.col("text").str.len_chars() >= LETTERS_LEAST)
+    own = told.join(subjects.charge, on=["key", "month"], how="inner", maintain_order="left")
+    same, all_of = pl.len().over("subject", "stratum", "text"), pl.len().over("subject", "stratum")
+    has = (same >= COPIES_LEAST) & (same >= COPIES_SHARE * all_of)
+    return [("copied", own.with_columns(has=has))]
 
 
 def _compared(rows: pl.DataFrame, sign: str) -> pl.DataFrame:

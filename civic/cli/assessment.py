@@ -158,14 +158,17 @@ def review(
     as_json: AsJson = False,
 ) -> None:
     """Show records that look made for the score: for a person to look at, never scored."""
-    from analytics.assessment.signs import SIGNS, signs_of
+    from analytics.assessment.signs import SIGNS, signs_of, texts_of
+    from ingestion.contracts import load_contracts
     from publishing.publications import open_publication
 
-    with open_publication(load_settings(), publication) as opened:
+    settings = load_settings()
+    texts = texts_of(load_contracts(settings.contract_paths))
+    with open_publication(settings, publication) as opened:
         chosen = _scheme(opened, scheme)
         scores = opened.derived("scores").filter(scheme=chosen.name)
         asked = _asked_period(scores, period)
-        found = signs_of(opened.connection, chosen, asked)
+        found = signs_of(opened.connection, chosen, asked, texts)
         number = opened.number
     if as_json:
         print_json({"publication": number, "period": asked, "signs": found.to_dicts()})

@@ -9,13 +9,29 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.assessment.signs import FOUND, SIGNS, signs_of
+from analytics.assessment.signs import FOUND, SIGNS, signs_of, texts_of
+from ingestion.contracts import Contract
 from tests.analytics.assessment.test_scoring import SCHEME
 
 WORKERS, MATTERS, PERIOD = 30, 80, "2024-Q2"
 FIRST = datetime(2024, 4, 1, 8)
 PLANTED = {"split": "s01", "reopened": "s02", "impossible": "s03", "deadline": "s04",
-           "burst": "s05"}  # fmt: skip
+           "burst": "s05", "copied": "s06"}  # fmt: skip
+TEXTS = {"residents_log": "content"}
+WORDS = [
+    "路灯",
+    "停车",
+    "噪音",
+    "漏水",
+    "电梯",
+    "绿化",
+    "垃圾",
+    "邻里",
+    "消防",
+    "门禁",
+    "井盖",
+    "飞线",
+]
 
 
 def honest(rng: np.random.Generator) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -42,10 +58,17 @@ def honest(rng: np.random.Generator) -> tuple[pl.DataFrame, pl.DataFrame]:
     entries = pl.DataFrame(
         {
             "sentiment_key": [f"l{n:05d}" for n in range(count)],
+            "feed": "residents_log",
             "kind": "residents_log",
             "grid_code": [f"g{n:02d}" for n in who],
             "unit_name": "u",
             "occurred_at": days,
+            "content": [
+                f"{a}{b}{c}，{n} 户" if n % 9 else "正常"
+                for a, b, c, n in zip(*(rng.choice(WORDS, count) for _ in "abc"), who, strict=True)
+            ],
+            "_drop_id": "d",
+            "_record": range(count),
         }
     )
     return events, entries
@@ -69,8 +92,10 @@ def planted(events: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.DataFrame, 
         .otherwise("has_impossible_times"),
     )
     month_end = pl.col("occurred_at").dt.month_end()
+    copy = pl.format("今天走访了 {} 户，未发现问题。", nth)
     entries = entries.with_columns(
-        occurred_at=pl.when(own["burst"]).then(month_end).otherwise("occurred_at")
+        occurred_at=pl.when(own["burst"]).then(month_end).otherwise("occurred_at"),
+        content=pl.when(own["copied"] & (nth < 60)).then(copy).otherwise("content"),
     )
     return events, entries
 
@@ -82,6 +107,8 @@ def lake(events: pl.DataFrame, entries: pl.DataFrame) -> duckdb.DuckDBPyConnecti
         connection.register("made", rows)
         connection.execute(f"create table marts.{name} as from made")
         connection.unregister("made")
+    connection.execute("create schema bronze")
+    connection.execute("create table bronze.residents_log as from marts.fct_sentiment")
     connection.execute(
         "create table marts.dim_staff as select printf('s%02d', n) as staff_no, 'u' as unit_code, "
         "'grid_worker' as post, printf('g%02d', n) as grids_in_charge, date '2023-01-01' as since, "
@@ -92,7 +119,7 @@ def lake(events: pl.DataFrame, entries: pl.DataFrame) -> duckdb.DuckDBPyConnecti
 
 def test_every_planted_way_is_found_and_nobody_else() -> None:
     rng = np.random.default_rng(1)
-    found = signs_of(lake(*planted(*honest(rng))), SCHEME, PERIOD)
+    found = signs_of(lake(*planted(*honest(rng))), SCHEME, PERIOD, TEXTS)
     assert found.schema == FOUND
     assert dict(found.select("sign", "subject").iter_rows()) == PLANTED
     assert found.height == len(SIGNS)
@@ -104,17 +131,29 @@ def test_every_planted_way_is_found_and_nobody_else() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_honest_work_is_hardly_ever_shown(seed: int) -> None:
-    found = signs_of(lake(*honest(np.random.default_rng(10 + seed))), SCHEME, PERIOD)
+    found = signs_of(lake(*honest(np.random.default_rng(10 + seed))), SCHEME, PERIOD, TEXTS)
     assert found.height <= 1
 
 
 def test_nothing_recorded_has_no_signs() -> None:
     events, entries = honest(np.random.default_rng(2))
-    found = signs_of(lake(events.clear(), entries.clear()), SCHEME, PERIOD)
+    found = signs_of(lake(events.clear(), entries.clear()), SCHEME, PERIOD, TEXTS)
     assert found.is_empty()
     assert found.schema == FOUND
 
 
 def test_another_period_has_its_own() -> None:
     rng = np.random.default_rng(1)
-    assert signs_of(lake(*planted(*honest(rng))), SCHEME, "2024-Q1").is_empty()
+    assert signs_of(lake(*planted(*honest(rng))), SCHEME, "2024-Q1", TEXTS).is_empty()
+
+
+def test_few_words_are_nobodys_own_and_what_all_write_is_no_sign() -> None:
+    events, entries = honest(np.random.default_rng(3))
+    for text in ("无异常。", "今天走访了辖区住户，未发现问题。"):
+        same = entries.with_columns(content=pl.lit(text))
+        found = signs_of(lake(events, same), SCHEME, PERIOD, TEXTS)
+        assert "copied" not in found["sign"].to_list()
+
+
+def test_texts_are_those_that_workers_enter(contracts: dict[str, Contract]) -> None:
+    assert texts_of(contracts) == {"residents_log": "content", "visit": "content"}

@@ -48,8 +48,11 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     cells = cells_of_catalog(district.connection, district.catalog, {report.name: report})
     made = assess(district.connection, cells, district.catalog, SCHEME, UNTIL)
     district.connection.execute(
-        "create table marts.fct_sentiment (sentiment_key varchar, kind varchar, "
-        "grid_code varchar, unit_name varchar, occurred_at timestamp);"
+        "create table marts.fct_sentiment (sentiment_key varchar, feed varchar, kind varchar, "
+        "grid_code varchar, unit_name varchar, occurred_at timestamp, "
+        "_drop_id varchar, _record bigint);"
+        "create table bronze.residents_log (_drop_id varchar, _record bigint, content varchar);"
+        "create table bronze.visit as from bronze.residents_log;"
         "alter table marts.fct_event add column reported_at timestamp;"
         "alter table marts.fct_event add column closed_at timestamp;"
         "alter table marts.fct_event add column due_at timestamp;"
