@@ -16,6 +16,7 @@ from importlib.metadata import version
 import duckdb
 import polars as pl
 
+from analytics.assessment.objections import objections_of, revised
 from analytics.assessment.schemes import FOLDER as SCHEMES
 from analytics.assessment.schemes import Scheme, load_schemes
 from analytics.assessment.scoring import FIT, INDICATORS, SCORES, assess
@@ -94,7 +95,7 @@ def _made(
     drops: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     until = data_until(drops)
-    watching, schemes = load_watching(), load_schemes(catalog=catalog).values()
+    watching, schemes = load_watching(), list(load_schemes(catalog=catalog).values())
     found, watched = alerts(cells, catalog, watching, until)
     said = {**asdict(watching), "watched": watched, "watches": None}
     made = {
@@ -102,8 +103,15 @@ def _made(
         "alerts_watched": pl.DataFrame([{k: v for k, v in said.items() if v is not None}]),
         "schemes": pl.DataFrame([_scheme(scheme) for scheme in schemes]),
     }
-    results = [assess(connection, cells, catalog, s, until) for s in schemes if until is not None]
+    objections, aside = objections_of(connection, schemes)
+    judged = [] if until is None else [(scheme, until) for scheme in schemes]
+    results = [assess(connection, cells, catalog, *one, aside) for one in judged]
     made["scores"] = pl.concat([pl.DataFrame(schema=SCORES), *(r.scores for r in results)])
+    touched = [one for one in judged if one[0].name in aside["scheme"]]
+    before = [assess(connection, cells, catalog, *one).scores for one in touched]
+    without = pl.concat([pl.DataFrame(schema=SCORES), *before])
+    made["objections"] = objections
+    made["score_revisions"] = revised(objections, without, made["scores"])
     made["score_indicators"] = pl.concat(
         [pl.DataFrame(schema=INDICATORS), *(r.indicators for r in results)]
     )

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from analytics.assessment import aggregation, weights
 from analytics.assessment.expected import CALIBRATION
 from analytics.assessment.funnel import between_variance, distance_limits, verdicts
+from analytics.assessment.objections import ASIDE
 from analytics.assessment.schemes import Indicator, Scheme
 from analytics.assessment.shrinkage import rank_intervals, shrunken
 from analytics.assessment.subjects import Subjects, subjects_of
@@ -54,6 +55,7 @@ INDICATORS = pl.Schema(
         "verdict": pl.String(),
         "score": pl.Float64(),
         "is_judged": pl.Boolean(),
+        "set_aside": pl.Int64(),
         "cell_ids": pl.List(pl.String()),
     }
 )
@@ -61,8 +63,8 @@ INDICATORS = pl.Schema(
 its ``numerator`` and ``denominator``, else the amount. ``effect``: how much better than expected,
 with its standard ``error``; ``between``: the standard deviation between subjects beyond chance;
 ``shrunken`` and ``deviation``: where the subject really stands; ``limit``: how far from what was
-expected an effect with that error lies within the funnel; ``cell_ids``: the published figures
-that add up to it."""
+expected an effect with that error lies within the funnel; ``set_aside``: rows that do not count, by
+objections that were upheld; ``cell_ids``: the published figures that add up to it, with those."""
 
 SCORES = pl.Schema(
     {
@@ -111,12 +113,15 @@ def assess(
     catalog: Catalog,
     scheme: Scheme,
     until: date,
+    aside: pl.DataFrame | None = None,
 ) -> Assessment:
     """The scores of a scheme for its last periods that had ended on ``until``.
 
-    ``connection``: with the lake attached; ``cells``: those of the same state of it. Raises
-    CivicError where rows of work do not add up to the published figures.
+    ``connection``: with the lake attached; ``cells``: those of the same state of it; ``aside``:
+    what does not count, by upheld objections (``objections.ASIDE``). Raises CivicError where rows
+    of work do not add up to the published figures.
     """
+    own = ASIDE.to_frame() if aside is None else aside.filter(scheme=scheme.name)
     periods = _last_periods(scheme, until)
     first, behind = bounds(periods[0])[0], bounds(periods[-1])[1]
     months = between(f"{first:%Y-%m}", f"{behind - timedelta(days=1):%Y-%m}")
@@ -126,7 +131,8 @@ def assess(
     lines, calibrations = [], []
     for indicator in scheme.indicators:
         whose = subjects.by_name() if indicator.by and scheme.kind != "unit" else subjects
-        work = work_of(connection, cells, catalog.metric(indicator.metric), indicator, whose)
+        metric = catalog.metric(indicator.metric)
+        work = work_of(connection, cells, metric, indicator, whose, own)
         lines.append(_judged(scheme, indicator, work, periods))
         fit = work.fit.with_columns(indicator=pl.lit(indicator.name), model=pl.lit(work.model))
         calibrations.append(fit)

@@ -28,7 +28,8 @@ class Work:
     """What an indicator rests on.
 
     ``figures``: per subject and month the sums ``numerator, denominator, rows, expected, variance``
-    (of what was expected) and ``cell_ids``. ``fit``: the calibration; ``model``: its name.
+    (of what was expected), ``set_aside`` (rows that do not count) and ``cell_ids``. ``fit``: the
+    calibration; ``model``: its name.
     """
 
     metric: Metric
@@ -48,6 +49,7 @@ class Work:
             .group_by("subject", maintain_order=True)
             .agg(
                 pl.col("numerator", "denominator", "rows", "expected", "variance").sum(),
+                pl.col("set_aside").sum(),
                 pl.col("cell_ids").explode().drop_nulls(),
             )
         )
@@ -74,8 +76,12 @@ def work_of(
     metric: Metric,
     indicator: Indicator,
     subjects: Subjects,
+    aside: pl.DataFrame,
 ) -> Work:
     """The work of all subjects by an indicator, compared with the published cells.
+
+    ``aside``: rows that then do not count for a subject (``objections.ASIDE``), of rates and means
+    only: of an amount one matter less would be to nobody's good.
 
     Raises CivicError where the rows of a subject's month are not what its cells say.
     """
@@ -84,18 +90,28 @@ def work_of(
     if metric.is_ratio:
         rows, model, fit = _with_expected(rows, metric, indicator, subjects)
         figures = _of_ratios(rows, subjects)
+        counting = rows.join(aside, on=["subject", "month", "fact_key"], how="anti")
     else:
         load = _load_of(cells, subjects, indicator.load or metric.name)
         figures, model, fit = _of_amounts(rows, indicator, subjects, load)
-    figures = figures.join(published, on=["subject", "month"], how="left").sort("subject", "month")
-    _demand_equal(figures, metric)
-    return Work(metric, figures, fit, model)
+        counting = rows
+    whole = figures.join(published, on=["subject", "month"], how="left").sort("subject", "month")
+    _demand_equal(whole, metric)
+    if counting.height == rows.height:
+        return Work(metric, whole.with_columns(set_aside=pl.lit(0, pl.Int64)), fit, model)
+    fewer = _of_ratios(counting, subjects).join(
+        whole.select("subject", "month", "published", "of", "cell_ids", all_rows="rows"),
+        on=["subject", "month"],
+        how="left",
+    )
+    left = (pl.col("all_rows") - pl.col("rows")).cast(pl.Int64)
+    return Work(metric, fewer.with_columns(set_aside=left).sort("subject", "month"), fit, model)
 
 
 def _rows(
     connection: duckdb.DuckDBPyConnection, metric: Metric, indicator: Indicator
 ) -> pl.DataFrame:
-    """Every row that counts: ``key, month, numerator, denominator`` and its circumstances."""
+    """Rows that count: ``fact_key, key, month, numerator, denominator`` and circumstances."""
     everything = Coordinates("", metric.name, ALL, ALL, ALL, ALL, "")
     fact = metric.fact
     key = fact.dimension(indicator.by or "grid_code").expression
@@ -106,7 +122,7 @@ def _rows(
     weight = "denominator" if metric.is_ratio else "1.0"
     return connection.execute(
         f"""
-        select f.key, f.month, c.{amount} as numerator, {weight} as denominator{
+        select c.fact_key, f.key, f.month, c.{amount} as numerator, {weight} as denominator{
             "".join(f", f.{name}" for name in wanted)
         }
         from ({facts_sql(metric, everything)}) as c

@@ -176,6 +176,18 @@ def bounds(period: str) -> tuple[date, date]:
     return first, grain.behind(first)
 
 
+def period_written(text: str | None) -> str | None:
+    """The period that people write, as cells have it: 2026Q1 is 2026-Q1. None for no period."""
+    if not text:
+        return None
+    written = f"{text[:4]}-{text[4:]}" if text[4:5] == "Q" else text
+    try:
+        grain_of(written)
+    except CivicError:
+        return None
+    return written
+
+
 def period_at(grain: str, day: date) -> str:
     """The dated period of a grain in which a day lies."""
     return _DATED[grain].spelt(day)

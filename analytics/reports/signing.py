@@ -17,8 +17,7 @@ import polars as pl
 from analytics.reports.coordinates import LEVELS, UNPLACED
 from analytics.reports.declarations import Report
 from analytics.reports.metrics import Label
-from analytics.reports.periods import bounds, grain_of
-from civic.errors import CivicError
+from analytics.reports.periods import bounds, grain_of, period_written
 
 CENTRE = "centre"
 """The kind of unit that signs: the governance centre of a place."""
@@ -189,7 +188,7 @@ class _Book:
     def enter(self, decision: Mapping[str, Any]) -> None:
         """Write a decision down with what it comes to, and what follows for earlier ones."""
         report = _report_called(decision["report"], self.reports)
-        place, period = decision["place_code"], _as_period(decision["period"])
+        place, period = decision["place_code"], period_written(decision["period"])
         row = {name: decision.get(name) for name in SIGN_OFFS} | {
             "report": report.name if report else decision["report"],
             "level": self.tree.level.get(place),
@@ -282,18 +281,6 @@ def _report_called(name: str | None, reports: Mapping[str, Report]) -> Report | 
         if name in (report.name, report.title.zh, report.title.en):
             return report
     return None
-
-
-def _as_period(text: str | None) -> str | None:
-    """A period as cells have it: a quarter may be written 2026Q1."""
-    if not text:
-        return None
-    written = f"{text[:4]}-{text[4:]}" if text[4:5] == "Q" else text
-    try:
-        grain_of(written)
-    except CivicError:
-        return None
-    return written
 
 
 def _grains(report: Report) -> set[str]:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from civic.cli.assessment_drawing import PARTS, SHOWN, draw_card, draw_methods, draw_scores
+from civic.cli.assessment_drawing import (
+    PARTS,
+    SHOWN,
+    draw_all_objections,
+    draw_card,
+    draw_methods,
+    draw_objections,
+    draw_scores,
+)
 from civic.cli.console import AsJson, Publication, console, print_json, say, table
 from civic.cli.report_drawing import text
 from civic.errors import CivicError
@@ -88,6 +96,7 @@ def show(
         indicators = opened.table("score_indicators").filter(scheme=chosen.name)
         names = _places(opened)
         number = opened.number
+        raised = _told(opened, "objections").filter(scheme=chosen.name)
         if place:
             scores = _of_place(opened, scores, place)
     asked = _asked_period(scores, period)
@@ -99,7 +108,7 @@ def show(
         entries = {"scores": own.to_dicts(), "methods": methods.to_dicts()}
         print_json({"publication": number, "scheme": chosen.name, "period": asked, **entries})
         return
-    draw_scores(chosen, own, asked, names)
+    draw_scores(chosen, own, asked, names, _open_against(raised, asked))
     draw_methods(methods)
     console.print(
         say(
@@ -136,6 +145,9 @@ def card(
             scheme = there[0] if there else next(iter(_schemes(opened)))
         made = card_of(_scheme(opened, scheme), scores, indicators, subject, period)
         catalog, names, number = catalog_of(opened), _places(opened), opened.number
+        about = {"scheme": scheme, "subject": subject, "period": made.score["period"]}
+        raised = _told(opened, "objections").filter(**about)
+        changed = _told(opened, "score_revisions").filter(**about)
     if as_json:
         print_json(
             {
@@ -144,10 +156,28 @@ def card(
                 "indicators": list(made.lines),
                 "history": made.history.to_dicts(),
                 "ranks": made.ranks,
+                "objections": raised.to_dicts(),
+                "revised": changed.to_dicts(),
             }
         )
         return
     draw_card(made, catalog, names)
+    draw_objections(raised, changed)
+
+
+@assess.command("objections")
+def objections(publication: Publication = None, as_json: AsJson = False) -> None:
+    """Show objections to scores, the latest first, their answers and what they changed."""
+    from publishing.publications import open_publication
+
+    with open_publication(load_settings(), publication) as opened:
+        raised = _told(opened, "objections").sort("raised_on", "objection_no", descending=True)
+        changed, number = _told(opened, "score_revisions"), opened.number
+    if as_json:
+        entries = {"objections": raised.to_dicts(), "revised": changed.to_dicts()}
+        print_json({"publication": number, **entries})
+        return
+    draw_all_objections(raised, changed, number)
 
 
 @assess.command("review")
@@ -236,6 +266,20 @@ def verify(publication: Publication = None, as_json: AsJson = False) -> None:
             )
     if different and current:
         raise typer.Exit(1)
+
+
+def _told(opened: OpenPublication, name: str) -> pl.DataFrame:
+    """Objections or what they changed; none in a publication of before there were any."""
+    from analytics.assessment.objections import OBJECTIONS, REVISED
+
+    if opened.has(name):
+        return opened.table(name)
+    return {"objections": OBJECTIONS, "score_revisions": REVISED}[name].to_frame()
+
+
+def _open_against(raised: pl.DataFrame, period: str) -> frozenset[str]:
+    """Whose score of a period has an objection that was not answered."""
+    return frozenset(raised.filter(period=period, state="open")["subject"])
 
 
 def _asked_period(scores: pl.DataFrame, period: str | None) -> str:

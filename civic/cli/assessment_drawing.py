@@ -26,6 +26,12 @@ VERDICTS = {
     "above": ("高于预期", "above"),
     "far above": ("远高于预期", "far above"),
 }
+OBJECTED = " ‡"
+STATES = {
+    "open": ("待复核", "open"),
+    "upheld": ("成立", "upheld"),
+    "rejected": ("不成立", "rejected"),
+}
 PARTS = {
     "ability": ("能", "ability"),
     "diligence": ("勤", "diligence"),
@@ -55,14 +61,20 @@ def _standing(line: dict[str, Any]) -> str:
     return say(*VERDICTS[line["standing"]])
 
 
-def draw_scores(scheme: Scheme, own: pl.DataFrame, period: str, names: dict[str, str]) -> None:
-    """Print a table of scores for each group of peers."""
+def draw_scores(
+    scheme: Scheme,
+    own: pl.DataFrame,
+    period: str,
+    names: dict[str, str],
+    objected: frozenset[str] = frozenset(),
+) -> None:
+    """Print a table of scores for each group of peers; ``objected``: whose is objected to."""
     from analytics.reports.wording import period_name
 
     for (peers,), group in own.group_by("peers", maintain_order=True):
         rows = [
             {
-                "subject": line["subject"],
+                "subject": f"{line['subject']}{OBJECTED * (line['subject'] in objected)}",
                 "unit": line["unit"] or "",
                 "score": "—" if line["score"] is None else f"{line['score']:.0f}",
                 "interval": _interval(line["score_low"], line["score_high"]),
@@ -88,6 +100,14 @@ def draw_scores(scheme: Scheme, own: pl.DataFrame, period: str, names: dict[str,
         if len(rows) > SHOWN:
             more = len(rows) - SHOWN
             console.print(say(f"另有 {more} 个：--json", f"and {more} more: --json"), style="dim")
+    if objected:
+        console.print(
+            say(
+                f"{OBJECTED.strip()} 有异议待复核：civic assess objections",
+                f"{OBJECTED.strip()} an objection is open: civic assess objections",
+            ),
+            style="dim",
+        )
 
 
 def draw_methods(methods: pl.DataFrame) -> None:
@@ -179,3 +199,65 @@ def _draw_history(card: Card) -> None:
             score = f"{line['score']:.0f} ({_interval(line['score_low'], line['score_high'])})"
         said.append(f"{line['period']} {score}")
     console.print(say("历次：", "Over time: ") + "; ".join(said), highlight=False)
+
+
+def draw_objections(raised: pl.DataFrame, changed: pl.DataFrame) -> None:
+    """Print the objections to a score below its card, and what the upheld ones changed."""
+    for one in raised.to_dicts():
+        console.print(plain(_objection(one)), highlight=False)
+        said = " · ".join(filter(None, (one["grounds"], one["reply"])))
+        if said:
+            console.print(plain(f"  {said}"), style="dim", highlight=False)
+    for one in changed.to_dicts():
+        console.print(plain(_revision(one)), highlight=False)
+
+
+def draw_all_objections(raised: pl.DataFrame, changed: pl.DataFrame, number: int) -> None:
+    """Print every objection on a line, and the scores that are revised."""
+    headings = {
+        "objection_no": say("异议编号", "objection"),
+        "subject": say("对象", "subject"),
+        "period": say("期间", "period"),
+        "matter_no": say("事项", "matter"),
+        "raised_on": say("提出", "raised"),
+        "state": say("结论", "state"),
+        "answered_on": say("复核", "answered"),
+    }
+    rows = [
+        {name: str(one[name] or "") for name in headings} | {"state": say(*STATES[one["state"]])}
+        for one in raised.head(SHOWN).to_dicts()
+    ]
+    title = say("考核异议", "Objections to scores")
+    if rows:
+        console.print(table(f"{title} ({raised.height})", headings, rows))
+    else:
+        console.print(f"[green]✓[/] {title}: {say('无', 'none')}", highlight=False)
+    for one in changed.to_dicts():
+        console.print(plain(_revision(one)), highlight=False)
+    console.print(
+        say(
+            f"第 {number} 号发布。异议成立的事项不计入该期得分，原得分仍列于旁。",
+            f"Publication {number}. A matter of an objection that is upheld does not count in that "
+            "score; what it was stands beside it.",
+        ),
+        style="dim",
+    )
+
+
+def _objection(one: dict[str, Any]) -> str:
+    state = say(*STATES[one["state"]])
+    aside = say(f"，{one['sets_aside']} 件不计入", f", {one['sets_aside']} set aside")
+    about = say(
+        f"异议 {one['objection_no']}（{one['raised_on']}）：{state}",
+        f"Objection {one['objection_no']} of {one['raised_on']}: {state}",
+    )
+    return about + (aside if one["sets_aside"] else "")
+
+
+def _revision(one: dict[str, Any]) -> str:
+    was, now = ("—" if one[n] is None else f"{one[n]:.1f}" for n in ("score_before", "score"))
+    named = ", ".join(one["objections"])
+    return say(
+        f"{one['subject']} {one['period']} 得分因异议 {named} 由 {was} 修订为 {now}",
+        f"{one['subject']} {one['period']}: by {named} the score of {was} is revised to {now}",
+    )

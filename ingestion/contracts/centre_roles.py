@@ -50,6 +50,10 @@ ROLES = {
     "activity": ("kind", "category", "at", "unit", "staff", "amount", "object", "organisation"),
     "event_stage": ("stage", "at", "unit", "staff"),
     "object": ("kind", "name", "state", "net"),
+    "objection": (
+        *("scheme", "period", "subject", "matter", "grounds", "at", "answer", "answered_on"),
+        *("unit", "reply"),
+    ),
     "reading": ("object", "at", "quantity", "value", "unit"),
     "reporting_duty": ("sender", "sent", "name", "since", "until"),
     "sentiment": (

@@ -119,6 +119,19 @@ def views(language: str) -> dict[str, str]:
             join {SCHEMA}.indicators as n using (scheme, indicator)
             left join {SCHEMA}.subjects as b on b.subject = i.subject
             """,
+        "objections": f"""
+            select o.objection_no, o.scheme, coalesce(h.title_{language}, o.scheme) as scheme_title,
+              o.period, o.subject, coalesce(b.subject_{language}, o.subject) as who,
+              coalesce(b.unit, o.subject) as unit, {_path("b")}, o.matter_no, o.grounds,
+              o.raised_on, o.state as state_code, {_case("o.state", said["answer"])} as state,
+              o.answered_on, o.answered_by, o.reply, o.sets_aside, r.score_before,
+              r.score as score_revised
+            from objections as o
+            left join (select distinct scheme, title_zh, title_en from schemes) as h using (scheme)
+            left join {SCHEMA}.subjects as b on b.subject = o.subject
+            left join score_revisions as r on r.scheme = o.scheme and r.period = o.period
+              and r.subject = o.subject and list_contains(r.objections, o.objection_no)
+            """,
         "indicator_cells": f"""
             select i.subject, coalesce(b.unit, i.subject) as unit, {_path("b")},
               unnest(i.cell_ids) as cell_id
@@ -178,6 +191,7 @@ _SAID: dict[str, dict[str, Any]] = {
             "warning": "提示",
         },
         "delivered": {"on_time": "按时", "late": "迟报", "missing": "未报"},
+        "answer": {"open": "待复核", "upheld": "成立", "rejected": "不成立"},
         "standing": {
             "far above": "远高于预期",
             "above": "高于预期",
@@ -198,6 +212,7 @@ _SAID: dict[str, dict[str, Any]] = {
             "warning": "remark",
         },
         "delivered": {"on_time": "in time", "late": "late", "missing": "missing"},
+        "answer": {},
         "standing": {},
         "passed": {"true": "passed", "false": "failed"},
     },

@@ -63,6 +63,16 @@ def test_every_late_and_missing_delivery_is_in_the_report_and_no_other(city):
     assert city.figure("deliveries", "delivery_timeliness") == pytest.approx(1 - len(told) / due)
 
 
+def test_every_objection_is_told_with_its_answer(city):
+    told = city.mart("dim_objection")
+    planted = city.told("objections")
+    names = ("objection_no", "subject", "matter_no", "raised_on", "answer", "answered_on")
+    _both_ways("objections to scores", _set(planted, *names), _set(told, *names))
+    assert set(planted["answer"]) == {"upheld", "rejected", None}
+    matters = set(city.mart("fct_event")["event_no"])
+    assert set(planted["matter_no"]) <= matters | {None}
+
+
 def _planted(city: City, until: date) -> set[tuple[str, str, date, str]]:
     """What was planted late or missing among what was due by a day."""
     contracts = load_contracts(city.settings.contract_paths)
@@ -71,6 +81,8 @@ def _planted(city: City, until: date) -> set[tuple[str, str, date, str]]:
         # Nothing to tell and nothing left: whoever waits for the file cannot see the difference.
         state = row["state"].replace("nothing", "missing")
         level = contracts[row["feed"]].service_level
+        if not level.cadence:
+            continue
         end = period_of(level.cadence, row["period_end"])[1]
         if state in ("late", "missing") and end + timedelta(days=level.due_days) <= until:
             planted.add((row["unit"], row["feed"], end, state))

@@ -29,7 +29,8 @@ def write_duties(
     """
     declared = declarations()[FEED]
     silent = desk.city["silent"]
-    told = [file.delivery for file in files if file.counts["status"] == "accepted"] + missing
+    came = [file.delivery for file in files if file.counts["status"] == "accepted"]
+    told = [r for r in came + missing if desk.contracts[r["feed"]].service_level.cadence]
     first: dict[tuple[str, str], date] = {}
     for row in told:
         pair = (str(row["unit"]), str(row["feed"]))

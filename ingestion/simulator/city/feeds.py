@@ -17,7 +17,7 @@ import polars as pl
 import yaml
 
 from ingestion.contracts import Contract
-from ingestion.simulator.city import handling, new_organisations, orders, survey
+from ingestion.simulator.city import handling, new_organisations, objections, orders, survey
 from ingestion.simulator.city.calendar import Desk
 from ingestion.simulator.city.drawing import Feed, draw_rows
 from ingestion.simulator.city.files import FileTruth, GrowingFile
@@ -36,7 +36,7 @@ DISTRICT = pl.col("_district")
 class FeedsResult:
     """What stands in the files; ``feedback``: unit, credit_code, answered_on, contradicts;
     ``work_items``: what was told late or not at all; ``work_orders``: orders.TRUTH; ``sign_offs``:
-    which reports stand signed."""
+    which reports stand signed; ``objections``: those that are answered."""
 
     files: list[FileTruth] = field(default_factory=list)
     missing: list[dict[str, Any]] = field(default_factory=list)
@@ -44,6 +44,11 @@ class FeedsResult:
     work_items: list[pl.DataFrame] = field(default_factory=list)
     work_orders: list[pl.DataFrame] = field(default_factory=list)
     sign_offs: list[pl.DataFrame] = field(default_factory=list)
+    objections: list[pl.DataFrame] = field(default_factory=list)
+
+
+EVERY_MONTH = ("new_organisations", "grid_event_stages", "objections")
+"""Generators that are asked every month, whatever the feed's cadence."""
 
 
 @cache
@@ -91,6 +96,7 @@ def write_feeds(desk: Desk, ground: Ground, names: list[str]) -> FeedsResult:
     for name in names:
         _write_feed(desk, ground, Feed(desk.contracts[name], declared.get(name, {})), made, state)
     made.work_orders += state.orders.made
+    made.objections += state.objections.truth
     return made
 
 
@@ -102,12 +108,13 @@ class _GoingOn:
     by_month: dict[int, pl.DataFrame] = field(default_factory=dict)
     handling: handling.Handling = field(default_factory=handling.Handling)
     orders: orders.Orders = field(default_factory=orders.Orders)
+    objections: objections.Objections = field(default_factory=objections.Objections)
 
 
 def _write_feed(desk: Desk, ground: Ground, feed: Feed, made: FeedsResult, state: _GoingOn) -> None:
     contract = feed.contract
     months = desk.calendar.months_of(contract.service_level.cadence)
-    if feed.declared.get("generator") in ("new_organisations", "grid_event_stages"):
+    if feed.declared.get("generator") in EVERY_MONTH:
         months = list(range(len(desk.calendar.ends)))
     for month, rows in _drops(desk, ground, feed, months, state):
         if "contradicts" in rows.columns:
@@ -151,7 +158,10 @@ def _given(
         case "grid_events":
             own = handling.grid_events(desk, ground, month, feed.numbered, rng)
             state.by_month[month] = own
+            objections.choose(desk, own, month, state.objections)
             return own
+        case "objections":
+            return objections.told(desk, month, state.objections)
         case "grid_event_stages":
             own = state.by_month.pop(month)
             return handling.grid_event_stages(desk, own, month, state.handling, rng)
@@ -204,7 +214,7 @@ def _leave(desk: Desk, feed: Feed, month: int, rows: pl.DataFrame, made: FeedsRe
         _append(file, desk.calendar.coded_then(part, month, *places))
         if (truth := file.close()) is not None:
             made.files.append(truth)
-        else:
+        elif contract.service_level.cadence:
             made.missing.append(file.drop.untold)
 
 

@@ -152,6 +152,7 @@ def _hidden(
     work_items = [told for result in feeds for told in result.work_items]
     orders = [made for result in feeds for made in result.work_orders]
     signed = [told for result in feeds for told in result.sign_offs]
+    objected = [told for result in feeds for told in result.objections]
     moves = [moves for district in districts for moves in district.moves]
     return {
         "grids": grids.select("grid_code", "residents", "workload"),
@@ -162,6 +163,7 @@ def _hidden(
         "work_items": pl.concat(work_items) if work_items else pl.DataFrame(),
         "work_orders": pl.concat(orders) if orders else pl.DataFrame(),
         "sign_offs": pl.concat(signed) if signed else pl.DataFrame(),
+        "objections": pl.concat(objected) if objected else pl.DataFrame(),
         "moves": pl.concat(moves) if moves else pl.DataFrame(),
     }
 

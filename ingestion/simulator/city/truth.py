@@ -2,7 +2,8 @@
 
 ``counts.csv`` and ``defects.csv`` as the town's; ``deliveries.csv``: unit, feed, file, period_end,
 due, delivered, state (on_time, late, missing, nothing, corrected, repeated); ``grids.csv``:
-workload; ``moves.csv``; ``sign_offs.csv``: reports that stand signed; ``staff.csv``: ability;
+workload; ``moves.csv``; ``sign_offs.csv``: reports that stand signed; ``objections.csv``: what
+came of each; ``staff.csv``: ability;
 ``work_items.csv``: phases told late or never;
 ``work_orders.csv``: every order with every unit, and when it is done, also after the last drop;
 ``reorganisation.csv``: grid codes then and now.

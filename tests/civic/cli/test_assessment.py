@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from analytics.assessment.scoring import assess
+from analytics.assessment.objections import OBJECTIONS, REVISED
+from analytics.assessment.scoring import Assessment, assess
 from analytics.reports.cells import cells_of_catalog
 from analytics.reports.declarations import load_declaration
 from civic.cli import app
@@ -37,6 +39,49 @@ class Opened:
 
     def derived(self, name: str) -> pl.DataFrame:
         return OpenPublication.derived(self, name)  # type: ignore[arg-type]
+
+
+UPHELD = {
+    "period": "2024-Q1",
+    "state": "upheld",
+    "answered_on": date(2024, 4, 12),
+    "reply": "情况属实",
+    "sets_aside": 1,
+}
+CHANGED = {
+    "scheme": SCHEME.name,
+    "period": "2024-Q1",
+    "subject": "s30",
+    "score_before": 48.2,
+    "score": 51.0,
+    "rank_before": 31,
+    "rank": 29,
+    "objections": ["YY-2"],
+}
+
+
+def _best(made: Assessment) -> str:
+    """Who stands first in the last period."""
+    best = made.scores.filter(period="2024-Q2").sort("score", descending=True)
+    return str(best["subject"][0])
+
+
+def _raised(number: str, **others: Any) -> dict[str, Any]:
+    return {
+        "objection_no": number,
+        "scheme": SCHEME.name,
+        "period": "2024-Q2",
+        "subject": "s30",
+        "matter_no": "N7",
+        "grounds": "不属本网格",
+        "raised_on": date(2024, 7, 8),
+        "state": "open",
+        "answered_on": None,
+        "answered_by": None,
+        "reply": None,
+        "sets_aside": 0,
+        **others,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +112,11 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
             "scores": made.scores,
             "score_indicators": made.indicators,
             "schemes": pl.DataFrame([scheme]),
+            "objections": pl.DataFrame(
+                [_raised("YY-1"), _raised("YY-2", **UPHELD), _raised("YY-3", subject=_best(made))],
+                OBJECTIONS,
+            ),
+            "score_revisions": pl.DataFrame([CHANGED], REVISED),
         },
     )
     found.catalog = district.catalog  # type: ignore[attr-defined]
@@ -125,6 +175,44 @@ def test_programs_get_json(opened: Opened) -> None:
     signs = json.loads(said("review", "worker", "--json").stdout)["signs"]
     assert {sign["sign"] for sign in signs} == {"split"}
     assert said("review", "worker").exit_code == 0
+
+
+def test_an_open_objection_is_shown_with_the_score(
+    monkeypatch: pytest.MonkeyPatch, opened: Opened
+) -> None:
+    monkeypatch.setenv("CIVIC_LANG", "en")
+    shown = said("show", "worker").stdout
+    assert "‡ an objection is open" in shown
+    best = opened.tables["objections"].filter(objection_no="YY-3")["subject"][0]
+    assert f"{best} ‡" in shown
+    assert shown.count("‡") == 2
+    assert "‡" not in said("show", "worker", "--period", "2024-Q1").stdout
+    card = said("card", "s30").stdout
+    assert "Objection YY-1 of 2024-07-08: open" in card
+    assert "YY-2" not in card
+    monkeypatch.setenv("CIVIC_LANG", "zh")
+    assert "异议 YY-1（2024-07-08）：待复核" in said("card", "s30").stdout
+
+
+def test_an_upheld_one_is_shown_with_what_it_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CIVIC_LANG", "en")
+    card = said("card", "s30", "--period", "2024-Q1").stdout
+    assert "Objection YY-2 of 2024-07-08: upheld, 1 set aside" in card
+    assert "by YY-2 the score of 48.2 is revised to 51.0" in card
+    told = json.loads(said("card", "s30", "--period", "2024-Q1", "--json").stdout)
+    assert [one["objection_no"] for one in told["objections"]] == ["YY-2"]
+    assert told["revised"][0]["score"] == 51.0
+
+
+def test_all_objections_are_listed(monkeypatch: pytest.MonkeyPatch, opened: Opened) -> None:
+    monkeypatch.setenv("CIVIC_LANG", "zh")
+    shown = said("objections").stdout
+    assert all(word in shown for word in ("YY-1", "YY-2", "待复核", "成立", "48.2"))
+    assert max(map(len, shown.splitlines())) <= 80
+    assert len(json.loads(said("objections", "--json").stdout)["objections"]) == 3
+    for name in ("objections", "score_revisions"):
+        monkeypatch.delitem(opened.tables, name)
+    assert "无" in said("objections").stdout
 
 
 def test_schemes_are_listed() -> None:

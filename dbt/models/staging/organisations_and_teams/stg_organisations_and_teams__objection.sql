@@ -1,0 +1,26 @@
+-- Written from the contract objection by ingestion/contracts/dbt_sources.py: change that.
+{{ rows_in_force(
+    source('organisations_and_teams', 'objection'),
+    feed='objection',
+    mode='upsert',
+    key=['objection_no'],
+    scope=[],
+    history=false,
+    columns=[
+        'objection_no',
+        'scheme',
+        'period',
+        'subject',
+        'matter_no',
+        'grounds',
+        'raised_on',
+        'answer',
+        'answered_on',
+        'unit_code',
+        'reply',
+        '_drop_id',
+        '_record',
+        '_line',
+        '_sheet',
+    ],
+) }}
