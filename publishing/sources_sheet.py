@@ -105,7 +105,7 @@ def _write_figure(sheet: Worksheet, drawing: Drawing, figure: Figure, back: str)
     _write_value(sheet, row, 2, figure.cell["value"], style)
     for atom in figure.atoms.iter_rows(named=True):
         shown = {**atom, "contribution": _counts_as(atom)}
-        if not atom["record"]:
+        if atom.get("record") == 0:
             shown["line"] = word("whole_file", drawing.lang)
         for position, key in enumerate(COLUMNS, start=3):
             style = styles.digest if key == "sha256" else styles.plain

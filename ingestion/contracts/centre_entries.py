@@ -18,6 +18,7 @@ from ingestion.contracts.model import Contract
 ENTRIES: dict[str, tuple[str, ...]] = {
     **{element: ("number", *roles, "place") for element, roles in ROLES.items()},
     "event_stage": ("event_feed", "number", *ROLES["event_stage"], "place"),
+    "objection": ("number", *ROLES["objection"]),
     "reading": (*ROLES["reading"], "place"),
     "work_item": (*ROLES["work_item"], "place"),
     "building": (),

@@ -18,11 +18,26 @@ from tests.expectations.town import CONTRACTS, cells_of, lake_of
 ELEMENTS = {
     *("place", "event", "organisation", "person", "event_stage", "object", "sentiment"),
     *("activity", "reading", "feedback", "work_item", "work_order", "residence"),
-    "service",
+    *("service", "delivery"),
 }
 
 #: statement that breaks a promise -> (table, words of the promise, severity)
 BROKEN = {
+    "update marts.fct_delivery set is_late = true": (
+        "marts.fct_delivery",
+        "what is due is in time, late or missing",
+        "blocking",
+    ),
+    "insert into intermediate.int_delivery_told values ('d9')": (
+        "marts.bridge_delivery_source",
+        "every drop of a feed that is sent by a period counts for one",
+        "blocking",
+    ),
+    "insert into intermediate.int_reporting_duty_current values ('u01', 'no_feed')": (
+        "intermediate.int_reporting_duty_current",
+        "every duty is about a feed that is sent by a period",
+        "warning",
+    ),
     "insert into bronze.citizen_message by name select 'd1' as _drop_id, 9 as _record, "
     "10 as _line, null as message_no, '请回电13800138000，谢谢' as subject, "
     "timestamp '2026-01-01' as sent_at": ("bronze.citizen_message", "no citizen id", "blocking"),

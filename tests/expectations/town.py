@@ -71,6 +71,8 @@ MARTS = {
     "hours_since_previous double",
     "fct_work_order": "work_order_key varchar, route varchar, standing varchar, is_due boolean, "
     "is_in_time boolean, is_stuck boolean, has_impossible_times boolean",
+    "fct_delivery": "delivery_key varchar, cadence varchar, is_due boolean, is_in_time boolean, "
+    "is_late boolean, is_missing boolean",
     **{
         f"bridge_{name}_source": f"{key}_key varchar, feed varchar, drop_id varchar, "
         "record bigint, line bigint, sheet varchar, is_anchor boolean"
@@ -78,7 +80,7 @@ MARTS = {
             ("event_stage", "stage"),
             ("organisation_feedback", "feedback"),
             *((n, n) for n in ("object", "net_coverage", "sentiment", "activity", "reading")),
-            *((n, n) for n in ("work_item", "work_order", "work_order_step")),
+            *((n, n) for n in ("work_item", "work_order", "work_order_step", "delivery")),
         )
     },
     **{
@@ -88,6 +90,12 @@ MARTS = {
     },
     "bridge_place_source": "place_registered_key varchar, feed varchar, drop_id varchar, "
     "record bigint, line bigint, sheet varchar, is_anchor boolean",
+}
+
+INTERMEDIATE = {
+    "int_delivery_told": "drop_id varchar",
+    "int_reporting_duty_current": "unit varchar, sent_feed varchar",
+    "int_service_level": "feed varchar",
 }
 
 ROWS = (
@@ -154,6 +162,15 @@ ROWS = (
     "insert into marts.bridge_work_item_source values "
     "('w1', 'citizen_message', 'd1', 1, 2, null, true), "
     "('w2', 'citizen_message', 'd1', 1, 2, null, true)",
+    "insert into marts.fct_delivery values "
+    "('u01:citizen_message:1', 'month', true, true, false, false), "
+    "('u01:citizen_message:2', 'month', true, false, false, true)",
+    "insert into marts.bridge_delivery_source values "
+    "('u01:citizen_message:1', 'citizen_message', 'd1', 0, null, null, true), "
+    "('u01:citizen_message:2', 'citizen_message', 'd1', 0, null, null, true)",
+    "insert into intermediate.int_delivery_told values ('d1')",
+    "insert into intermediate.int_service_level values ('citizen_message')",
+    "insert into intermediate.int_reporting_duty_current values ('u01', 'citizen_message')",
     "insert into marts.dim_staff values ('13800138000', 'U1'), ('S2', 'U1'), ('S3', 'U1')",
 )
 
@@ -216,3 +233,6 @@ def _make_tables(lake: duckdb.DuckDBPyConnection) -> None:
         lake.execute(f"create table bronze.{contract.feed} ({fields}, {LINEAGE})")
     for name, columns in MARTS.items():
         lake.execute(f"create table marts.{name} ({columns})")
+    lake.execute("create schema lake.intermediate")
+    for name, columns in INTERMEDIATE.items():
+        lake.execute(f"create table intermediate.{name} ({columns})")

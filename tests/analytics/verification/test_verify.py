@@ -141,6 +141,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def verified(settings: Settings, cells: pl.DataFrame) -> Verification:
     drops = [
         {k: getattr(d, k) for k in ("drop_id", "unit", "feed", "file_name", "sha256")}
+        | {"status": "refused" if d.refusal else "accepted"}
         for d in read_drops(settings)
     ]
     folder = settings.home.parent
