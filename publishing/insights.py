@@ -1,4 +1,4 @@
-"""What is derived from figures when they are published: alerts and scores, kept with them.
+"""What is derived from figures when they are published: alerts, forecasts, hot spots and scores.
 
 They follow from the cells and the lake of a publication and from the declarations of that day, so
 they are made once, with it, and stay as they were. Belongs here: which there are and in which
@@ -20,13 +20,18 @@ from analytics.assessment.objections import objections_of, revised
 from analytics.assessment.schemes import FOLDER as SCHEMES
 from analytics.assessment.schemes import Scheme, load_schemes
 from analytics.assessment.scoring import FIT, INDICATORS, SCORES, assess
+from analytics.reports.asking import known_places
 from analytics.reports.semantic_manifest import Catalog
 from analytics.trends.alerts import ALERTS, alerts, load_watching
 from analytics.trends.alerts import PATH as WATCHES
+from analytics.trends.outlook import outlook, spots
 from publishing.completeness import data_until
 from publishing.opening import OpenPublication
 
-LIBRARIES = ("numpy", "scikit-learn", "scipy", "statsmodels")
+LIBRARIES = (
+    "hierarchicalforecast", "holidays", "numpy", "scikit-learn", "scipy", "statsforecast",
+    "statsmodels",
+)  # fmt: skip
 FOLDERS = (WATCHES.parent, SCHEMES.parent)
 Make = Callable[[duckdb.DuckDBPyConnection, pl.DataFrame, pl.DataFrame], Mapping[str, pl.DataFrame]]
 
@@ -43,7 +48,7 @@ class Insights:
 
 
 def insights(catalog: Catalog) -> Insights:
-    """Alerts and scores as they are declared now."""
+    """Alerts, forecasts, hot spots and scores as they are declared now."""
     return Insights(_origin(), lambda *given: _made(catalog, *given))
 
 
@@ -103,6 +108,9 @@ def _made(
         "alerts_watched": pl.DataFrame([{k: v for k, v in said.items() if v is not None}]),
         "schemes": pl.DataFrame([_scheme(scheme) for scheme in schemes]),
     }
+    parents = dict(known_places(connection).select("place_code", "parent_code").iter_rows())
+    made["forecasts"] = outlook(cells, catalog, parents, until)
+    made["hot_spots"] = spots(connection, cells, until)
     objections, aside = objections_of(connection, schemes)
     judged = [] if until is None else [(scheme, until) for scheme in schemes]
     results = [assess(connection, cells, catalog, *one, aside) for one in judged]

@@ -70,7 +70,7 @@ def make_bundle(figures_file: Path) -> Bundle:
                 path = f"charts/{dashboard.name}.{chart['key']}_{language}.yaml"
                 files[path] = _chart(dashboard, chart, language, measures)
             path = f"dashboards/{slug(dashboard.name, language)}.yaml"
-            files[path] = _dashboard(dashboard, language)
+            files[path] = _dashboard(dashboard, language, measures)
     texts = {path: _yaml(content) for path, content in files.items()}
     return Bundle(texts, _security(datasets, dashboards), tuple(dashboards))
 
@@ -197,14 +197,14 @@ def _chart(
     }
 
 
-def _dashboard(dashboard: Dashboard, language: str) -> dict[str, Any]:
+def _dashboard(dashboard: Dashboard, language: str, measures: Measures) -> dict[str, Any]:
     return {
         "dashboard_title": dashboard.title[language],
         "description": dashboard.says[language],
         "css": "",
         "slug": slug(dashboard.name, language),
         "position": position(dashboard, language),
-        "metadata": metadata(dashboard, language),
+        "metadata": metadata(dashboard, language, measures),
         "uuid": uuid_of("dashboard", slug(dashboard.name, language)),
         "published": True,
         "is_managed_externally": True,

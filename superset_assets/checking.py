@@ -104,9 +104,11 @@ def _of_dashboards(
                 known = {c["column_name"] for c in dataset["columns"]} if dataset else set()
                 if target["column"]["name"] not in known:
                     yield f"{slug}: the filter {one['name']} has no column"
-                if dataset and one["sortMetric"] not in {
-                    m["metric_name"] for m in dataset["metrics"]
-                }:
+                if (
+                    dataset
+                    and one["sortMetric"]
+                    and one["sortMetric"] not in {m["metric_name"] for m in dataset["metrics"]}
+                ):
                     yield f"{slug}: the filter {one['name']} has no metric to be sorted by"
 
 

@@ -24,6 +24,7 @@ from civic.settings import PROJECT_ROOT, Settings
 from publishing.shelf import find_publication
 from superset_assets.bundle import Bundle, make_bundle, write_bundle
 from superset_assets.keys import folder, secret_key, trace_key
+from superset_assets.names import loaded_mark
 
 USUAL_PORT = 8088
 CONFIGURATION = PROJECT_ROOT / "superset_assets" / "server" / "superset_config.py"
@@ -89,7 +90,8 @@ def refresh(settings: Settings) -> dict[str, Any]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         bundle = prepare(settings)
         mark = folder(settings) / "loaded"
-        if mark.is_file() and mark.read_text("utf-8").strip() == bundle.digest:
+        loaded = loaded_mark(bundle.digest, os.environ)
+        if mark.is_file() and mark.read_text("utf-8").strip() == loaded:
             return {"assets": 0, "removed": [], "accounts": {}}
         demo = ["--demo"] if (settings.home / ".demo").exists() else []
         answer: dict[str, Any] = ask_server(

@@ -19,6 +19,7 @@ from civic.cli import (
     maintenance,
     messages,
     people,
+    printing,
     publications,
     reports,
     residents,
@@ -61,6 +62,7 @@ GROUPS = (
     simulate,
     up,
     people,
+    printing,
     demo,
 )
 

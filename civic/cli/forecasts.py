@@ -42,6 +42,7 @@ def show_forecast(
     """Show what may come: forecasts that add up over places, with intervals of 90 %."""
     from analytics.reports.asking import asked_for, known_places
     from analytics.trends.forecasting import SEASONS, forecast
+    from analytics.trends.outlook import LEVELS
     from analytics.trends.series import series_of
     from publishing.completeness import data_until
     from publishing.publications import open_publication
@@ -57,8 +58,7 @@ def show_forecast(
                 f"{metric} is no count over time.", zh=f"{text(counted.label)}不是可相加的计数。"
             )
         until = data_until(opened.table("drops"))
-        levels = ("all", "city", "district", "street")
-        series = list(series_of(opened.cells, counted, grain, levels, until))
+        series = list(series_of(opened.cells, counted, grain, LEVELS, until))
         parents = dict(opened.table("places").select("place_code", "parent_code").iter_rows())
         code = asked_for(known_places(opened.connection), place=place).place
         names, number = Names(opened), opened.number

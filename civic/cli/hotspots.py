@@ -48,6 +48,7 @@ def hotspots(
     from analytics.reports.asking import known_places
     from analytics.reports.wording import names_told_apart
     from analytics.trends.hotspots import DRAWS, grounds, hot_spots, kilometres
+    from analytics.trends.outlook import on_the_ground
     from publishing.publications import open_publication
     from publishing.serving_tables import catalog_of
 
@@ -57,10 +58,10 @@ def hotspots(
         asked = period or _last_month(opened)
         cells = _cells(opened, metric, level, asked, part)
         ground = grounds(opened.connection, level)
+        placed = on_the_ground(ground, opened.cells, metric, level, asked, part)
         names, number = Names(opened), opened.number
         places = known_places(opened.connection).to_dicts()
     called = names_told_apart({row["place_code"]: row for row in places})
-    placed = ground.join(cells, on="place_code", how="left").with_columns(came=_came())
     spots = hot_spots(placed["came"].to_numpy(), placed["dwellings"].to_numpy(), kilometres(placed))
     rows = [
         {
@@ -85,13 +86,6 @@ def hotspots(
     _draw(rows, counted, asked, names.slices(part), elsewhere, number)
 
 
-def _came() -> pl.Expr:
-    """A place without a figure has none of it."""
-    import polars as pl
-
-    return pl.col("value").fill_null(0).cast(pl.Int64)
-
-
 def _must_count(metric: Metric) -> None:
     if not (metric.is_additive and metric.adds_over_time and metric.decimals == 0):
         raise CivicError(
@@ -103,23 +97,22 @@ def _must_count(metric: Metric) -> None:
 
 
 def _last_month(opened: OpenPublication) -> str:
-    from analytics.trends.series import whole_periods
+    from analytics.trends.outlook import last_month
     from publishing.completeness import data_until
 
-    months = opened.cells.filter(grain="month", metric=METRIC, level="all")["period"]
-    found = whole_periods(
-        [p for p in months.unique() if p != "undated"], data_until(opened.table("drops"))
-    )
-    if not found:
+    found = last_month(opened.cells, data_until(opened.table("drops")))
+    if found is None:
         raise CivicError("No month has ended yet.", zh="还没有完整的月份。")
-    return found[-1]
+    return found
 
 
 def _cells(
     opened: OpenPublication, metric: str, level: str, period: str, part: str
 ) -> pl.DataFrame:
     """``place_code, value, cell_id`` of every place of the level that has a figure."""
-    found = opened.cells.filter(metric=metric, level=level, period=period, slices=part)
+    from analytics.trends.outlook import figures_at
+
+    found = figures_at(opened.cells, metric, level, period, part)
     if found.is_empty():
         raise CivicError(
             f"No {level} has a figure of {metric}{f' ({part})' if part else ''} in {period}.",
@@ -127,8 +120,7 @@ def _cells(
             zh=f"{period} 没有这一级的数字：{metric} {part}。",
             remedy_zh="civic report list 列出各报表有哪些数字、到哪一级。",
         )
-    once = found.unique("place_code", keep="first", maintain_order=True)
-    return once.select("place_code", "value", "cell_id")
+    return found
 
 
 def _draw(

@@ -31,17 +31,21 @@ def send_mail(
     """Send each list of mail.yml what is new to it in the current publication."""
     from civic.settings import load_settings
     from publishing.mail.sending import Sent, letters_to_send, send
+    from superset_assets.pictures import drawer
 
     settings = load_settings()
     with working(say("正在准备邮件……", "Writing the mail ...")):
         letters = letters_to_send(settings, only or (), again)
-        done = [Sent(one) for one in letters] if dry_run else send(settings, letters)
+        if dry_run:
+            done = [Sent(one) for one in letters]
+        else:
+            done = send(settings, letters, drawer(settings))
     rows: list[dict[str, Any]] = [
         {
             "list": one.letter.name,
             "subject": one.letter.subject,
             "people": len(one.letter.to) - len(one.refused),
-            "files": len(one.letter.files),
+            "files": len(one.letter.files) + len(one.letter.pictures),
             "result": one.fault or _refused(one.refused) or _well(dry_run),
         }
         for one in done

@@ -12,6 +12,8 @@ import polars as pl
 
 ROOMS_PER_FLOOR = 2
 VILLAGE = "220"
+SPREAD = (0.7548776662, 0.5698402910)
+"""Steps by which any number of points fills a square evenly (M. Roberts' R2 sequence, 2018)."""
 
 
 def make_dwellings(
@@ -46,12 +48,17 @@ def make_dwellings(
         pl.Series("use", _uses(habits, count, households, rng)),
         pl.Series("area", area),
         _address(town).alias("address"),
-        (pl.col("longitude") + pl.col("_building") * 0.0004).round(6).alias("longitude"),
-        (pl.col("latitude") + pl.col("_building") % 7 * 0.0003).round(6).alias("latitude"),
+        (pl.col("longitude") + _spread(SPREAD[0]) * 0.007).round(6).alias("longitude"),
+        (pl.col("latitude") + _spread(SPREAD[1]) * 0.005).round(6).alias("latitude"),
         "community_code",
         "subdistrict_code",
         "urban_rural_code",
     )
+
+
+def _spread(step: float) -> pl.Expr:
+    """Where in its grid a building stands, from 0 to 1."""
+    return (pl.col("_building") * step) % 1
 
 
 def _in_buildings(frame: pl.DataFrame) -> pl.DataFrame:

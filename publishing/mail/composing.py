@@ -5,7 +5,7 @@ Belongs here: which lists there is something for, and the words. Does not belong
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -23,6 +23,7 @@ from publishing.index_page import HEADLINES, headlines_told, latest_months, summ
 from publishing.mail.declarations import SUMMARY, Mail, MailingList
 from publishing.opening import OpenPublication
 from publishing.pages import Lang, in_language
+from publishing.pictured import Picture
 from publishing.residents import RESIDENTS
 from publishing.serving_tables import catalog_of
 from publishing.wording import word
@@ -33,7 +34,8 @@ ALERTS = "alerts"
 @dataclass(frozen=True)
 class Letter:
     """What one list is to be sent. ``about``: what it tells of, so that it is told once: the
-    number of a publication, a month, or figures of alerts."""
+    number of a publication, a month, or figures of alerts. ``pictures``: dashboards that are
+    taken when it is sent."""
 
     name: str
     to: tuple[str, ...]
@@ -41,6 +43,7 @@ class Letter:
     text: str
     files: tuple[Path, ...]
     about: tuple[str, ...]
+    pictures: tuple[Picture, ...] = ()
 
 
 def letters(
@@ -61,8 +64,13 @@ def letters(
         new = tuple(thing for thing in about if thing not in told.get(name, frozenset()))
         if new:
             subject = _subject(one.language, new, publication, one.when)
-            text = _text(mail, one, publication, contracts, files, new)
-            yield Letter(name, one.to, subject, text, files, new)
+            pictures = tuple(
+                Picture(dashboard, one.language, one.seen_as or "", one.form)
+                for dashboard in one.dashboards
+            )
+            attached = [*(path.name for path in files), *(p.file_name for p in pictures)]
+            text = _text(mail, one, publication, contracts, attached, new)
+            yield Letter(name, one.to, subject, text, files, new, pictures)
 
 
 def message_of(letter: Letter, sender: str) -> EmailMessage:
@@ -143,7 +151,7 @@ def _text(
     one: MailingList,
     publication: OpenPublication,
     contracts: Mapping[str, Contract],
-    files: tuple[Path, ...],
+    attached: Sequence[str],
     new: tuple[str, ...],
 ) -> str:
     lang, manifest = one.language, publication.manifest
@@ -153,8 +161,8 @@ def _text(
     lines += _alerts_in_words(publication, contracts, lang, new if one.when == ALERTS else None)
     if one.when != ALERTS:
         lines += [Remarks.of_publication(publication, contracts).on(HEADLINES, lang), ""]
-    if files:
-        lines += [word("mail_files", lang), *(f"  {path.name}" for path in files), ""]
+    if attached:
+        lines += [word("mail_files", lang), *(f"  {name}" for name in attached), ""]
     if mail.screens:
         lines += [word("mail_screens", lang, mail.screens), ""]
     stamp = manifest["digest"][:12], manifest["created_at"][:10]

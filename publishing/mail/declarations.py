@@ -14,11 +14,19 @@ from typing import Annotated, Literal
 
 import pydantic
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from civic.errors import CivicError
 from civic.settings import Settings
 from publishing.pages import Lang
+from publishing.pictured import Form
 
 FILE = "mail.yml"
 SUMMARY = "summary"
@@ -55,13 +63,23 @@ class Server(_Part):
 class MailingList(_Part):
     """``when``: with every publication; once for each month that has ended; or where there are
     alerts of whole weeks of which the list has not been told. ``send``: reports whose workbooks
-    are attached, 'summary' for the printed page.
+    are attached, 'summary' for the printed page. ``dashboards``: attached as PDF, or as ``form``
+    says, as the account ``seen_as`` sees them.
     """
 
     to: tuple[Text, ...] = Field(min_length=1)
     when: When
     language: Lang = "zh"
     send: tuple[Text, ...] = ()
+    dashboards: tuple[Text, ...] = ()
+    seen_as: Text | None = None
+    form: Form = "pdf"
+
+    @model_validator(mode="after")
+    def _says_who_looks(self) -> MailingList:
+        if self.dashboards and not self.seen_as:
+            raise ValueError("dashboards need seen_as: the account whose rows they show")
+        return self
 
     @field_validator("to")
     @classmethod

@@ -13,7 +13,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from civic.settings import Settings
 from ingestion.contracts import load_contracts
 from publishing.mail.composing import Letter, letters, message_of
 from publishing.mail.declarations import Mail, Server, address_of, load_mail
+from publishing.pictured import Draw, undrawn
 from publishing.publications import open_publication
 
 LEDGER = ".mailed.jsonl"
@@ -65,17 +66,23 @@ def letters_to_send(
     return [letter for letter in made if not only or letter.name in only]
 
 
-def send(settings: Settings, to_send: Sequence[Letter]) -> list[Sent]:
+def send(settings: Settings, to_send: Sequence[Letter], draw: Draw = undrawn) -> list[Sent]:
     """Send the letters one after the other; what fails is said and does not stop the others.
 
-    Raises CivicError where the server cannot be reached or does not let us in.
+    ``draw`` takes the pictures of dashboards that letters carry; a letter whose pictures cannot be
+    taken is not sent. Raises CivicError where the server cannot be reached or does not let us in.
     """
     mail = load_mail(settings)
     done: list[Sent] = []
     for letter in to_send:
         try:
+            whole = replace(letter, files=(*letter.files, *_drawn(letter, draw)))
+        except CivicError as error:
+            done.append(Sent(letter, error.message))
+            continue
+        try:
             with _server(mail.server) as server:
-                sent = _send(server, mail, letter)
+                sent = _send(server, mail, whole)
         except CivicError as error:
             if not done:
                 raise
@@ -84,6 +91,11 @@ def send(settings: Settings, to_send: Sequence[Letter]) -> list[Sent]:
             _write_down(settings, sent)
         done.append(sent)
     return done
+
+
+def _drawn(letter: Letter, draw: Draw) -> list[Path]:
+    made = draw(letter.pictures)
+    return [made[one] for one in letter.pictures]
 
 
 def _send(server: smtplib.SMTP, mail: Mail, letter: Letter) -> Sent:

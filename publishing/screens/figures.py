@@ -12,7 +12,9 @@ import polars as pl
 
 from analytics.reports.metrics import Label
 from analytics.reports.signing import STATES
-from publishing.screens.words import CODES
+from publishing.screens.places import areas_view, part_places_view, within_view
+from publishing.screens.trends import alerts_view, outlook_view, spots_view
+from publishing.screens.words import CODES, trace_link
 
 KEYS = ("report", "metric", "level", "place_code", "grain", "period", "slices")
 STAFF = r"(^|;)staff_no="
@@ -90,8 +92,7 @@ def figures_view(language: str) -> str:
       f.denominator,
       f.fact_rows,
       f.source_rows,
-      '<a href="/civic/trace/' || f.cell_id || '?lang={language}" target="_blank">'
-        || '{TRACE[language]}</a>' as trace
+      {trace_link("f", language)} as trace
     from figures as f
     join places as p using (level, place_code)
     join periods as d using (grain, period)
@@ -101,26 +102,6 @@ def figures_view(language: str) -> str:
     join levels as l using (level)
     join positions as o using (report, metric)
     )
-    """
-
-
-def alerts_view(language: str) -> str:
-    """SQL: weeks in which more came than chance explains, with their words in one language."""
-    return f"""
-    create view alerts_{language} as
-    select
-      a.cell_id, a.metric, m.label_{language} as measure, a.level,
-      p.place_{language} as place, p.place_order, {", ".join(f"p.{code}" for code in CODES)},
-      s.slice_{language} as slice, a.period, d.period_{language} as period_name, d.period_start,
-      a.value, a.expected, a."limit" as upper_limit, a.ratio, a.ratio_low, a.ratio_high,
-      array_to_string(a.methods, ', ') as methods,
-      '<a href="/civic/trace/' || a.cell_id || '?lang={language}" target="_blank">'
-        || '{TRACE[language]}</a>' as trace
-    from alerts as a
-    join metrics as m using (metric)
-    join places as p using (level, place_code)
-    join slices as s using (slices)
-    join (select * from periods where grain = 'week') as d using (period)
     """
 
 
@@ -216,41 +197,6 @@ def _card(language: str) -> str:
 BEFORE = {"zh": "上期", "en": "before"}
 SHARE = "(m.unit_en in ('', 'ratio') and f.denominator is not null)"
 POINTS = {"zh": "个百分点", "en": "points"}
-TRACE = {"zh": "来源", "en": "sources"}
-
-
-def part_places_view(language: str) -> str:
-    """SQL: each place as a part: under which place it is shown, and the link that opens it.
-
-    Where there is one city, everything is divided into its parts at once: the city alone would be
-    nearly the whole.
-    """
-    return f"""
-    create view part_places_{language} as
-    with only_city as (
-      select min(place_code) as code from places
-      where level = 'city' and place_code not like '%/unplaced'
-      having count(*) = 1
-    ),
-    above as (
-      select level, place_code, place_{language} as part, parent_code as upper_code from places
-      where parent_code is not null
-        and not (level = 'city' and place_code in (select code from only_city))
-      union all
-      select level, place_code, place_{language}, 'all' from places
-      where parent_code in (select code from only_city)
-    )
-    select
-      a.level,
-      a.place_code,
-      u.place_{language} as place,
-      a.part,
-      '<a href="./?native_filters=' || {_chosen("a.part")} || '">' || a.part || '</a>'
-        as part_link
-    from above as a
-    join (select distinct place_code, place_{language} from places) as u
-      on u.place_code = a.upper_code
-    """
 
 
 def parts_view(language: str) -> str:
@@ -261,27 +207,6 @@ def parts_view(language: str) -> str:
     from figures_{language} as f
     join part_places_{language} as u using (level, place_code)
     """
-
-
-def areas_view(language: str) -> str:
-    """SQL: the parts of a place with where they lie."""
-    return f"""
-    create view areas_{language} as
-    select p.*, s.area
-    from parts_{language} as p
-    join shapes as s using (level, place_code)
-    """
-
-
-def _chosen(value: str) -> str:
-    """SQL: the dashboards' filter of places, set to a place, as an address states it (Rison)."""
-    text = f"url_encode(replace(replace({value}, '!', '!!'), '''', '!'''))"
-    return (
-        "'(NATIVE_FILTER-place:(__cache:(label:''' || "
-        f"{text} || ''',value:!(''' || {text} || ''')),extraFormData:(filters:!((col:place,op:IN,"
-        f"val:!(''' || {text} || ''')))),filterState:(label:''' || {text} || ''',value:!(''' || "
-        f"{text} || ''')),id:NATIVE_FILTER-place,ownState:()))'"
-    )
 
 
 def write(file: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]) -> None:
@@ -295,6 +220,9 @@ def write(file: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]) -> N
         file.execute(part_places_view(language))
         file.execute(parts_view(language))
         file.execute(areas_view(language))
+        file.execute(within_view(language))
         file.execute(alerts_view(language))
+        file.execute(outlook_view(language))
+        file.execute(spots_view(language))
         file.execute(sign_offs_view(language))
         file.execute(revisions_view(language))

@@ -32,6 +32,15 @@ RECENT = timedelta(days=3 * 365)
 CODES = [f"{level}_code" for level in LEVELS[1:]]
 
 
+def trace_link(alias: str, language: str) -> str:
+    """SQL: the link to what counts in a figure, whose ``cell_id`` is a column of ``alias``."""
+    said = {"zh": "来源", "en": "sources"}[language]
+    return (
+        f"""'<a href="/civic/trace/' || {alias}.cell_id || '?lang={language}" target="_blank">"""
+        f"""{said}</a>'"""
+    )
+
+
 def said_places(places: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
     """One line (``PLACES``) for each level and place code that a figure stands at.
 

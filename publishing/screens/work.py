@@ -18,6 +18,7 @@ from civic.lake import LAKE
 from ingestion.contracts import Contract
 from ingestion.contracts.modules import module_titles
 from ingestion.validation.findings import finding_codes, found
+from publishing.screens import buildings
 from publishing.screens.words import CODES
 
 SCHEMA = "screens"
@@ -79,7 +80,8 @@ def write(file: duckdb.DuckDBPyConnection, frames: Mapping[str, pl.DataFrame]) -
         file.execute(f'create table {SCHEMA}."{name}" as from made')
         file.unregister("made")
     for language in ("zh", "en"):
-        for name, sql in views(language).items():
+        laid = {**views(language), **buildings.views(language, SCHEMA)}
+        for name, sql in laid.items():
             file.execute(f"create view {SCHEMA}.{name}_{language} as {sql}")
 
 

@@ -22,14 +22,16 @@ from civic.lake import LAKE
 from ingestion.contracts import Contract
 from ingestion.intake.punctuality import deliveries_of
 from publishing.completeness import data_until
-from publishing.screens import figures, people, work
+from publishing.screens import buildings, figures, people, work
 from publishing.screens.shapes import shapes
 from publishing.screens.words import said_levels, said_periods, said_places, said_slices
 from publishing.sign_offs import REVISED_SCHEMA, REVISIONS, SIGN_OFFS, SIGN_OFFS_SCHEMA
 
 FOLDER = Path(__file__).parent
 UNITS = ("unit_name", "unit")
-COPIED = ("reports", "metrics", "alerts_watched", "manifest", *people.COPIED)
+COPIED = (
+    "reports", "metrics", "alerts_watched", "manifest", "forecasts", "hot_spots", *people.COPIED,
+)  # fmt: skip
 """Serving tables that stand in the file of figures as well."""
 
 Write = Callable[[duckdb.DuckDBPyConnection, pl.DataFrame, Mapping[str, Any], Path, Path], None]
@@ -72,12 +74,14 @@ def screens(contracts: Mapping[str, Contract], catalog: Catalog) -> Screens:
             deliveries_of(drops, contracts, today),
         )
         with duckdb.connect(str(serving)) as main:
-            work.write(main, own)
             copied = {name: main.execute(f"from {name}").pl() for name in COPIED}
             alerts = main.execute("from alerts").pl()
             copied |= _signed(main)
-        at = [frame.select("level", "place_code") for frame in (cells, copied["residents"])]
-        frames["places"] = said_places(places, pl.concat(at))
+            own |= buildings.tables(lake, contracts, copied["residents"])
+            at = (cells, copied["residents"], own["buildings"])
+            used = pl.concat([frame.select("level", "place_code") for frame in at])
+            frames["places"] = said_places(places, used)
+            work.write(main, {**own, "places": frames["places"]})
         with duckdb.connect(str(file)) as opened:
             figures.write(opened, {**frames, **copied, "alerts": alerts})
             people.lay_views(opened)

@@ -48,6 +48,39 @@ def trend(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
     }
 
 
+def outlook(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
+    """What came week by week, which weeks were unusual, and what may come with its interval."""
+    came, unusual, may = {
+        "zh": ("实际", "异常增多", "预测"),
+        "en": ("Came", "Unusual", "Forecast"),
+    }[language]
+    lines = {came: "came", unusual: "unusual"}
+    band = {f"{may}__yhat": "forecast", f"{may}__yhat_lower": "low", f"{may}__yhat_upper": "high"}
+    return {
+        "viz_type": "echarts_timeseries_line",
+        "x_axis": "period_start",
+        "time_grain_sqla": None,
+        "metrics": _of_one({**lines, **band}),
+        "groupby": [],
+        "adhoc_filters": [where(*one) for one in chart.get("where", [])],
+        "row_limit": MOST_ROWS,
+        "truncate_metric": True,
+        "x_axis_time_format": "%Y-%m-%d",
+        "y_axis_format": ",.0f",
+        "tooltipTimeFormat": "%Y-%m-%d",
+        "rich_tooltip": True,
+        "markerEnabled": True,
+        "markerSize": 5,
+        "show_legend": True,
+        "legendOrientation": "top",
+        "truncateYAxis": False,
+        "y_axis_bounds": [0, None],
+        "zoomable": False,
+        "seriesType": "line",
+        "opacity": 0.2,
+    }
+
+
 def bars(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
     """Classes of one measure, the longest bar first."""
     [name] = chart["measures"]
@@ -280,15 +313,24 @@ def graph(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
 
 def areas(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
     """The parts of the chosen place as areas, the darker the more; drawn without any map server."""
-    [name] = chart["measures"]
+    if shown := chart.get("shows"):
+        [metric] = _of_one({shown[language]: shown["column"]})
+        conditions = [where(*one) for one in chart.get("where", [])]
+        written = ",.1~f"
+    else:
+        [name] = chart["measures"]
+        metric = figure_of(name, language, measures)
+        conditions = figures_of(chart, chart.get("grain", "month"))
+        written = ",.0%" if name in measures.shares else ",.1~f"
+    dimension = chart.get("dimension", "part")
     return {
         "viz_type": "deck_polygon",
-        "line_column": "area",
+        "line_column": chart.get("area", "area"),
         "line_type": "json",
         "reverse_long_lat": False,
-        "metric": figure_of(name, language, measures),
-        "dimension": "part",
-        "adhoc_filters": figures_of(chart, chart.get("grain", "month")),
+        "metric": metric,
+        "dimension": dimension,
+        "adhoc_filters": conditions,
         "filter_nulls": True,
         "row_limit": 5000,
         "mapbox_style": "",
@@ -307,10 +349,10 @@ def areas(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
         "line_width_unit": "pixels",
         "opacity": 80,
         "legend_position": "br",
-        "legend_format": measures.format_of(name),
+        "legend_format": written,
         "table_filter": False,
         "toggle_polygons": True,
-        "js_columns": ["part"],
+        "js_columns": [dimension],
     }
 
 

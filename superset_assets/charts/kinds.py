@@ -20,6 +20,7 @@ COLOURS = "civic"
 KINDS: dict[str, Callable[[Mapping[str, Any], str, Measures], Form]] = {
     "cards": tables.cards,
     "trend": graphs.trend,
+    "outlook": graphs.outlook,
     "bars": graphs.bars,
     "by_place": tables.by_place,
     "table": tables.table,

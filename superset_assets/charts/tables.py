@@ -71,7 +71,7 @@ def table(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
         "order_by_cols": [f'["{name}", {str(up).lower()}]' for name, up in order],
         "adhoc_filters": filters,
         "row_limit": chart.get("most", MOST_ROWS),
-        "include_search": True,
+        "include_search": chart.get("searchable", True),
         "page_length": _page_length(chart),
         "show_cell_bars": False,
         "table_timestamp_format": "%Y-%m-%d",
@@ -105,4 +105,6 @@ def totals(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
 
 def _page_length(chart: Mapping[str, Any]) -> int:
     """As many rows as fit between the heading and the numbers of pages."""
-    return max(5, (int(chart.get("height", 400)) - TABLE_AROUND) // TABLE_ROW)
+    return max(
+        5, (int(chart.get("height", 400)) - TABLE_AROUND) // chart.get("row_height", TABLE_ROW)
+    )

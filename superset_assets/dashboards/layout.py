@@ -6,22 +6,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from superset_assets.charts.kinds import dataset_of
-from superset_assets.charts.measures import where
+from superset_assets.charts.measures import Measures, where
 from superset_assets.declared import Dashboard
 from superset_assets.names import LANGUAGES, uuid_of
 
 FIGURES = ("figures", "parts", "areas")
-PLACED = (*FIGURES, "residents", "resident_parts")
+PLACED = (*FIGURES, "residents", "resident_parts", "outlook", "spots", "buildings")
 """Datasets of which a page shows the place that is chosen."""
 UNIT = 8
 """Pixels of one step of height in Superset's grid."""
 
+_LIGHT = ("#a6cee3", "#fbd9a0", "#a3dcc8", "#f3b48b", "#c9e6f7")
+"""Tints of the colours that charts have."""
 _LINE_WIDE, _LINKS_WIDE = 150, 30
 """Latin letters on a line of a page 1,200 pixels wide, and as many as the links take."""
 
 _WORDS = {
-    "zh": {"place": "地区", "period": "期间", "switch": "English", "list": "全部看板"},
-    "en": {"place": "Place", "period": "Period", "switch": "中文", "list": "All dashboards"},
+    "zh": {
+        "place": "地区",
+        "period": "期间",
+        "building": "楼栋",
+        "switch": "English",
+        "list": "全部看板",
+    },
+    "en": {
+        "place": "Place",
+        "period": "Period",
+        "building": "Building",
+        "switch": "中文",
+        "list": "All dashboards",
+    },
 }
 
 
@@ -74,7 +88,7 @@ def slug(dashboard: str, language: str) -> str:
     return f"{dashboard}-{language}"
 
 
-def metadata(dashboard: Dashboard, language: str) -> dict[str, Any]:
+def metadata(dashboard: Dashboard, language: str, measures: Measures) -> dict[str, Any]:
     """Filters, colours and behaviour of a dashboard."""
     return {
         "native_filter_configuration": _filters(dashboard, language),
@@ -84,10 +98,16 @@ def metadata(dashboard: Dashboard, language: str) -> dict[str, Any]:
         "timed_refresh_immune_slices": [],
         "expanded_slices": {},
         "default_filters": "{}",
-        "label_colors": {},
+        "label_colors": _light(dashboard, language, measures),
         "shared_label_colors": [],
         "filter_bar_orientation": "HORIZONTAL",
     }
+
+
+def _light(dashboard: Dashboard, language: str, measures: Measures) -> dict[str, str]:
+    """Light colours for the steps of funnels, whose dark labels stand on them."""
+    steps = [m for c in dashboard.charts if c["kind"] == "funnel" for m in c["measures"]]
+    return {measures.said[m, language]: _LIGHT[n % len(_LIGHT)] for n, m in enumerate(steps)}
 
 
 def _filters(dashboard: Dashboard, language: str) -> list[dict[str, Any]]:
@@ -116,11 +136,19 @@ def _filters(dashboard: Dashboard, language: str) -> list[dict[str, Any]]:
             if chart["kind"] in ("trend", "heat") or chart.get("grain", "month") != "month"
         ]
         filters.append(one)
+    if "building" in dashboard.filters:
+        buildings = uuid_of("dataset", f"buildings/{language}")
+        one = _select("building", words["building"], "building", buildings)
+        one["cascadeParentIds"] = ["NATIVE_FILTER-place"]
+        one["scope"]["excluded"] = [
+            numbers[c["key"]] for c in dashboard.charts if dataset_of(c) != "floors"
+        ]
+        filters.append(one)
     return filters
 
 
 def _select(
-    key: str, name: str, column: str, dataset: str, *, sort: str, up: bool
+    key: str, name: str, column: str, dataset: str, *, sort: str | None = None, up: bool = True
 ) -> dict[str, Any]:
     """One value of a column, at first the first that the reader may see."""
     return {

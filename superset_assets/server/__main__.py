@@ -1,6 +1,7 @@
 """Commands that run inside Superset's environment; each prints one line of JSON.
 
-``load FOLDER [--demo]``, ``people``, ``opened [--days N]``, and ``person`` with ``add``,
+``load FOLDER [--demo]``, ``people``, ``opened [--days N]``, ``session NAME`` (cookies with which
+a browser of this machine is logged in as that account), and ``person`` with ``add``,
 ``change``, ``password`` or ``remove``. A password comes by standard input.
 """
 
@@ -48,6 +49,8 @@ def _do(asked: argparse.Namespace) -> Any:
             return people.people()
         if asked.command == "opened":
             return people.opened(asked.days)
+        if asked.command == "session":
+            return people.session_of(asked.name)
         if asked.action == "add":
             secret = sys.stdin.readline().strip() or password()
             people.add_person(security, asked.name, asked.role, asked.part, secret)
@@ -77,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--demo", action="store_true")
     commands.add_parser("people")
     commands.add_parser("opened").add_argument("--days", type=int, default=7)
+    commands.add_parser("session").add_argument("name")
     person = commands.add_parser("person")
     person.add_argument("action", choices=["add", "change", "password", "remove"])
     person.add_argument("name")

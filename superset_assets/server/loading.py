@@ -7,10 +7,13 @@ what a bundle brought (``is_managed_externally``) is ever removed.
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from superset_assets.names import loaded_mark
 
 ACCOUNTS = "accounts.json"
 LOADER = "civic-loader"
@@ -29,10 +32,11 @@ def load(folder: Path, state: Path, demo: bool) -> dict[str, Any]:
     with app.app_context():
         upgrade_metadata()
         digest = (folder / "digest").read_text("utf-8").strip()
+        loaded = loaded_mark(digest, os.environ)
         security = json.loads((folder / "security.json").read_text("utf-8"))
         mark = state / "loaded"
         done: dict[str, Any] = {"assets": 0, "removed": [], "accounts": {}}
-        if not mark.is_file() or mark.read_text("utf-8").strip() != digest:
+        if not mark.is_file() or mark.read_text("utf-8").strip() != loaded:
             contents = {
                 str(path.relative_to(folder)): path.read_text("utf-8")
                 for path in sorted(folder.rglob("*.yaml"))
@@ -42,7 +46,7 @@ def load(folder: Path, state: Path, demo: bool) -> dict[str, Any]:
             from superset_assets.server.security import sync
 
             sync(security)
-            mark.write_text(digest + "\n", "utf-8")
+            mark.write_text(loaded + "\n", "utf-8")
         done["accounts"] = first_accounts(state, security, demo)
     return done
 

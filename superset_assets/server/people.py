@@ -53,6 +53,17 @@ def set_password(name: str, secret: str) -> None:
     security_manager.reset_password(_found(name).id, secret)
 
 
+def session_of(name: str) -> dict[str, str]:
+    """Cookies, name to value, of a session in which a person is logged in, as Superset makes them
+    for its own reports. Raises WrongPersonError where there is no such person."""
+    from superset.utils.machine_auth import MachineAuthProvider
+
+    user = _found(name)
+    if not user.is_active:
+        raise WrongPersonError(f"{name} is barred.")
+    return dict(MachineAuthProvider.get_auth_cookies(user))
+
+
 def remove_person(name: str) -> None:
     """Bar a person: the account stays, so that the log of what she opened still names her."""
     from superset.extensions import db

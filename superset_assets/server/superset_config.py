@@ -6,15 +6,14 @@ import os
 from datetime import timedelta
 from typing import Any
 
+from superset_assets.names import METADATA
 from superset_assets.server.places import file_of, state
 from superset_assets.server.views import BLUEPRINT, CivicIndexView
 
 _STATE = state()
 
 SECRET_KEY = (_STATE / "secret_key").read_text("utf-8").strip()
-SQLALCHEMY_DATABASE_URI = (
-    os.environ.get("CIVIC_SUPERSET_DATABASE") or f"sqlite:///{_STATE / 'metadata.db'}"
-)
+SQLALCHEMY_DATABASE_URI = os.environ.get(METADATA) or f"sqlite:///{_STATE / 'metadata.db'}"
 SQLALCHEMY_ENGINE_OPTIONS = (
     {"connect_args": {"timeout": 30}} if SQLALCHEMY_DATABASE_URI.startswith("sqlite") else {}
 )
@@ -160,7 +159,7 @@ EXTRA_CATEGORICAL_COLOR_SCHEMES = [
             *("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9"),
             *("#cc79a7", "#6b6b6b", "#b8a800"),
         ],
-    }
+    },
 ]
 
 # Nothing phones home.

@@ -91,7 +91,9 @@ def test_mail_goes_out_every_morning_where_somebody_is_to_be_written_to(
     letter = Letter("leaders", ("a@b.example",), "", "", (), ("v_1",))
     became = [sending.Sent(letter)]
     monkeypatch.setattr(sending, "letters_to_send", lambda _settings: [letter])
-    monkeypatch.setattr(sending, "send", lambda _settings, to_send: became if to_send else [])
+    monkeypatch.setattr(
+        sending, "send", lambda _settings, to_send, _draw: became if to_send else []
+    )
     declared = installed.home / "mail.yml"
     with dg.DagsterInstance.ephemeral() as instance:
         job = definitions.resolve_job_def(keys.MAIL)

@@ -11,12 +11,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-SWITCHES = (
-    *("--no-sandbox", "--ignore-gpu-blocklist"),
-    # Maps are drawn with WebGL, which a machine without a graphics card does by software.
-    *("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
-)
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from superset_assets import browsing
+
 FONTS = "fonts-noto-cjk"
 
 
@@ -26,13 +22,13 @@ def chromium() -> str | None:
 
     Fails, saying what to install, where none can be had.
     """
-    if path := os.environ.get("CIVIC_CHROMIUM") or _found():
+    if path := browsing.chromium():
         return path
     tried = []
     if shutil.which("apt-get") and os.geteuid() == 0:
         install = ["apt-get", "install", "--yes", "--quiet", "chromium", FONTS]
         tried.append(_run(["apt-get", "update", "--quiet"]) or _run(install))
-        if path := _found():
+        if path := browsing.chromium():
             return path
     tried.append(_run([sys.executable, "-m", "playwright", "install", "chromium"]))
     if not tried[-1]:
@@ -47,18 +43,8 @@ def chromium() -> str | None:
 @contextmanager
 def browser() -> Iterator[Any]:
     """A browser, closed after the block."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=list(SWITCHES))
-        try:
-            yield opened
-        finally:
-            opened.close()
-
-
-def _found() -> str | None:
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+    with browsing.browser(chromium()) as opened:
+        yield opened
 
 
 def _run(command: list[str]) -> str:

@@ -11,13 +11,14 @@ def send_mail(context: dg.OpExecutionContext) -> None:
     """Send what `civic mail send` sends; fail where somebody could not be written to."""
     from publishing.mail.declarations import mail_file
     from publishing.mail.sending import letters_to_send, send
+    from superset_assets.pictures import drawer
 
     installation: Installation = context.resources.installation
     settings = installation.settings
     if not mail_file(settings).is_file():
         context.log.info(f"Nobody is to be written to: there is no {mail_file(settings)}.")
         return
-    done = send(settings, letters_to_send(settings))
+    done = send(settings, letters_to_send(settings), drawer(settings))
     for one in done:
         context.log.info(f"{one.letter.name}: {one.letter.subject} {one.fault or 'sent'}")
     if not_sent := [one.letter.name for one in done if one.fault or one.refused]:

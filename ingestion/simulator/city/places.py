@@ -15,6 +15,8 @@ from ingestion.simulator.dwellings import VILLAGE
 from ingestion.simulator.exporting import rng_of
 
 ORDINALS = "一二三四五六七八九十"
+CELL_EAST, CELL_NORTH = 0.008, 0.006
+"""Degrees from one grid to the next: some 650 metres both ways."""
 COMMUNITY = (
     "province_name", "city_code", "city_name", "district_code", "district_name",
     "subdistrict_code", "subdistrict_name", "community_code", "community_name",
@@ -126,7 +128,7 @@ def _in_grids(
     homes = share / np.bincount(which, share)[which] * people[which]
     workload = rng.lognormal(0, declared["spread"]["workload"], len(which))
     bounds = np.round(np.cumsum(homes)).astype(np.int64)
-    city, side = declared["city"], max(1, int(np.ceil(np.sqrt(len(frame)))))
+    city, (east, north) = declared["city"], along_hilbert(len(which))
     return (
         frame[which]
         .with_columns(
@@ -136,11 +138,32 @@ def _in_grids(
             homes=pl.Series(homes),
             residents=pl.Series(np.diff(bounds, prepend=0)),
             workload=pl.Series((workload / workload.mean()).round(4)),
-            longitude=pl.Series((city["longitude"] + which % side * 0.02 + nth * 0.0015).round(5)),
-            latitude=pl.Series((city["latitude"] + which // side * 0.016 + nth * 0.001).round(5)),
+            longitude=pl.Series((city["longitude"] + east * CELL_EAST).round(5)),
+            latitude=pl.Series((city["latitude"] + north * CELL_NORTH).round(5)),
         )
         .drop("people")
     )
+
+
+def along_hilbert(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where ``count`` cells lie on a square, east and north, in the order of Hilbert's curve.
+
+    Cells that follow on one another adjoin, so grids in order of their codes make communities,
+    streets and districts of one piece each (D. Hilbert, Mathematische Annalen 38, 1891).
+    """
+    left = np.arange(count)
+    east, north = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    side = 1
+    while side * side < count:
+        right, up = left // 2 % 2, (left // 2 + left) % 2
+        flipped = (up == 0) & (right == 1)
+        east = np.where(flipped, side - 1 - east, east)
+        north = np.where(flipped, side - 1 - north, north)
+        turned = up == 0
+        east, north = np.where(turned, north, east), np.where(turned, east, north)
+        east, north = east + side * right, north + side * up
+        left, side = left // 4, side * 2
+    return east, north
 
 
 def _as_before(

