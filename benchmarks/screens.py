@@ -4,7 +4,8 @@ Superset is started on a publication; every chart of every dashboard is asked th
 the first place and the latest month, as the page asks, past the cache. Target: 95 of 100 within a
 second.
 ``--times N`` first makes a publication's figures N times as many, by giving copies of its districts
-other codes, to see what a larger city would ask of the same machine.
+other codes, to see what a larger city would ask of the same machine; ``--buildings N`` its
+buildings with their dwellings.
 
     python -m benchmarks.screens --home HOME
 """
@@ -19,6 +20,8 @@ import statistics
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,7 @@ from civic.services import free_port
 from civic.settings import Settings, load_settings
 from publishing.shelf import find_publication
 from superset_assets import running
+from superset_assets.dashboards.layout import FIGURES, PLACED
 from superset_assets.keys import folder
 
 
@@ -36,20 +40,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--buildings", type=int, default=1)
     asked = parser.parse_args()
     os.environ["CIVIC_HOME"] = str(asked.home)
     settings = load_settings()
-    file = find_publication(settings).figures_file
-    kept = file.with_suffix(".kept")
-    if asked.times > 1:
-        shutil.copyfile(file, kept)
-        _multiply(file, asked.times)
-    try:
-        _measure(settings)
-    finally:
+    publication = find_publication(settings)
+    with ExitStack() as kept:
         if asked.times > 1:
-            kept.replace(file)
-            file.chmod(0o444)
+            kept.enter_context(_as_it_was(publication.figures_file))
+            _multiply(publication.figures_file, asked.times)
+        if asked.buildings > 1:
+            kept.enter_context(_as_it_was(publication.serving_file))
+            _multiply_buildings(publication.serving_file, asked.buildings)
+        _measure(settings)
+
+
+@contextmanager
+def _as_it_was(file: Path) -> Iterator[None]:
+    """A file that may be changed within the block; afterwards it is what it was before."""
+    kept = file.with_name(file.name + ".kept")
+    shutil.copyfile(file, kept)
+    file.chmod(0o644)
+    try:
+        yield
+    finally:
+        kept.replace(file)
+        file.chmod(0o444)
 
 
 def _measure(settings: Settings) -> None:
@@ -73,7 +89,7 @@ def _each_chart(settings: Settings, ask: Any) -> list[tuple[float, str]]:
     bundle = folder(settings) / "bundle"
     tables = {t["uuid"]: t["id"] for t in ask("/api/v1/dataset/?q=(page_size:100)")["result"]}
     names = {t["table_name"]: t["id"] for t in ask("/api/v1/dataset/?q=(page_size:100)")["result"]}
-    place, period = _first(settings)
+    place, period, building = _first(settings)
     taken = []
     for path in sorted((bundle / "charts").glob("*_zh.yaml")):
         chart = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
@@ -84,12 +100,17 @@ def _each_chart(settings: Settings, ask: Any) -> list[tuple[float, str]]:
             {"col": c["subject"], "op": c["operator"], "val": c["comparator"]}
             for c in form.get("adhoc_filters", [])
         ]
-        if dataset in ("figures_zh", "parts_zh"):
+        if dataset.removesuffix("_zh") in PLACED:
             filters.append({"col": "place", "op": "IN", "val": [place]})
-            if form["viz_type"] not in ("echarts_timeseries_line", "heatmap_v2"):
-                filters.append({"col": "period_name", "op": "IN", "val": [period]})
+        if dataset == "floors_zh":
+            filters.append({"col": "building", "op": "IN", "val": [building]})
+        of_all_months = form["viz_type"] in ("echarts_timeseries_line", "heatmap_v2")
+        if dataset.removesuffix("_zh") in FIGURES and not of_all_months:
+            filters.append({"col": "period_name", "op": "IN", "val": [period]})
         groups = form.get("groupby") or []
         axis = [form["x_axis"]] if form.get("x_axis") else []
+        if form["viz_type"] == "deck_polygon":
+            groups = [form["line_column"], *form["js_columns"]]
         query = {
             "columns": form.get("all_columns")
             or [*axis, *([groups] if isinstance(groups, str) else groups)],
@@ -108,15 +129,18 @@ def _each_chart(settings: Settings, ask: Any) -> list[tuple[float, str]]:
     return taken
 
 
-def _first(settings: Settings) -> tuple[str, str]:
-    file = find_publication(settings).figures_file
+def _first(settings: Settings) -> tuple[str, str, str]:
+    publication = find_publication(settings)
+    file = publication.figures_file
     with duckdb.connect(str(file), read_only=True) as figures:
         [[place]] = figures.execute("select arg_min(place_zh, place_order) from places").fetchall()
         [[period]] = figures.execute(
             "select arg_max(period_zh, period_start) from periods "
             "where grain = 'month' and is_whole"
         ).fetchall()
-    return place, period
+    with duckdb.connect(str(publication.serving_file), read_only=True) as work:
+        [[building]] = work.execute("select min(building) from screens.buildings_zh").fetchall()
+    return place, period, building
 
 
 def _name_of(bundle: Path, uuid: str) -> str:
@@ -151,7 +175,6 @@ def _logged_in(settings: Settings, address: str) -> Any:
 
 def _multiply(file: Path, times: int) -> None:
     """Copies of every figure below the city under other codes of places, in the same order."""
-    file.chmod(0o644)
     with duckdb.connect(str(file)) as figures:
         codes = [f"{level}_code" for level in ("district", "street", "community", "grid")]
         other = "chr((97 + n % 26)::integer) || (n // 26) || "
@@ -184,6 +207,23 @@ def _multiply(file: Path, times: int) -> None:
         )
         figures.execute("drop table figures")
         figures.execute("alter table many rename to figures")
+
+
+def _multiply_buildings(file: Path, times: int) -> None:
+    """Copies of every building with its dwellings, in the same grids, in the same order."""
+    with duckdb.connect(str(file)) as work:
+        for table in ("buildings", "dwellings"):
+            work.execute(
+                f"create table screens.more as select * from screens.{table} union all "
+                "select * replace (building_code || 'x' || n as building_code) "
+                f"from screens.{table}, range(1, {times}) as t(n) order by building_code"
+            )
+            work.execute(f"delete from screens.{table}")
+            work.execute(f"insert into screens.{table} select * from screens.more")
+            work.execute("drop table screens.more")
+        [[buildings]] = work.execute("select count(*) from screens.buildings").fetchall()
+        [[dwellings]] = work.execute("select count(*) from screens.dwellings").fetchall()
+    print(f"{buildings:,} buildings, {dwellings:,} dwellings")
 
 
 if __name__ == "__main__":

@@ -120,27 +120,40 @@ def open_dashboard(
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     # The language is the session's; the dashboard that this leads to is opened again below.
     page.goto(f"{address}/civic/language/{language}?to={slug}", wait_until="commit")
-    page.goto(
-        f"{address}/superset/dashboard/{slug}/{_chosen(place)}", wait_until="domcontentloaded"
-    )
-    if f"/dashboard/{slug}" not in page.url:
+    if not page.context.request.get(f"{address}/api/v1/dashboard/{slug}").ok:
         raise CivicError(
             f"The dashboard {name} is not for that account.",
             "Who sees what: docs/screens.md.",
             zh=f"该账号无权查看看板 {name}。",
             remedy_zh="权限说明见 docs/screens.md。",
         )
-    page.wait_for_function(_SETTLED, arg=charts, timeout=PATIENCE)
+    page.goto(
+        f"{address}/superset/dashboard/{slug}/{_chosen(place)}", wait_until="domcontentloaded"
+    )
+    _wait_until_drawn(page, name, charts)
     if (height := height_of(page)) > HEIGHT:
         page.set_viewport_size({"width": WIDTH, "height": height})
-        page.wait_for_function(_SETTLED, arg=charts, timeout=PATIENCE)
-    page.wait_for_load_state("networkidle")
+        _wait_until_drawn(page, name, charts)
     page.wait_for_timeout(_MAPS_TAKE)
     if faults := page.locator(".ant-alert-error, [role=alert]").all_inner_texts():
         said = " ".join(faults[0].split())
         raise CivicError(
             f"The dashboard {name} shows an error: {said}", zh=f"看板 {name} 显示错误：{said}"
         )
+
+
+def _wait_until_drawn(page: Any, name: str, charts: int) -> None:
+    from playwright.sync_api import TimeoutError as TookTooLongError
+
+    try:
+        page.wait_for_function(_SETTLED, arg=charts, timeout=PATIENCE)
+        page.wait_for_load_state("networkidle")
+    except TookTooLongError as error:
+        seconds = PATIENCE // 1000
+        raise CivicError(
+            f"The dashboard {name} was not drawn within {seconds} seconds.",
+            zh=f"看板 {name} 在 {seconds} 秒内未能绘制完成。",
+        ) from error
 
 
 def height_of(page: Any) -> int:

@@ -46,7 +46,8 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """A dashboard: rows of charts. ``filters``: 'place' and 'period' where the reader chooses."""
+    """A dashboard: rows of charts. ``filters``: what the reader chooses: 'place', 'period', 'unit',
+    'building'."""
 
     name: str
     title: Mapping[str, str]

@@ -70,7 +70,8 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Scheme:
-    """Who is assessed by what. ``peers``: the level within which subjects are compared, or 'all'.
+    """Who is assessed by what. ``peers``: the level within which subjects are compared, or 'all';
+    with ``peers_by_kind`` town and village grids apart.
 
     ``grain`` and ``periods``: how long a period is, and how many of the last are scored.
     """
@@ -86,6 +87,7 @@ class Scheme:
     weights: Weights
     aggregation: Aggregation
     indicators: tuple[Indicator, ...]
+    peers_by_kind: bool = False
 
 
 def load_schemes(
@@ -121,7 +123,8 @@ def scheme_of(definition: str) -> Scheme:
 
 def _scheme(stated: Any) -> Scheme:
     demand(isinstance(stated, Mapping), "a mapping is needed")
-    demand(set(stated) == _SCHEME, f"needs {', '.join(sorted(_SCHEME ^ set(stated)))}")
+    odd = _SCHEME ^ (set(stated) - {"peers_by_kind"})
+    demand(not odd, f"needs {', '.join(sorted(odd))}")
     subjects = stated["subjects"]
     demand(subjects["kind"] in get_args(SubjectKind), f"no kind {subjects['kind']}")
     demand(stated["weights"] in get_args(Weights), f"no weights {stated['weights']}")
@@ -144,6 +147,7 @@ def _scheme(stated: Any) -> Scheme:
         stated["weights"],
         stated["aggregation"],
         indicators,
+        bool(stated.get("peers_by_kind", False)),
     )
 
 

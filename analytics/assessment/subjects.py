@@ -15,6 +15,8 @@ from analytics.assessment.schemes import Scheme
 from analytics.reports.periods import bounds
 from civic.lake import LAKE
 
+KINDS = {"1": "town", "2": "village"}
+"""Kinds of grids by the first digit of their urban-rural code."""
 PLACES = {"city": 4, "district": 6, "street": 9}
 """The digits of a division code that name the place of a level."""
 
@@ -24,7 +26,8 @@ class Subjects:
     """The subjects of a scheme.
 
     ``info``: ``subject, unit`` (of staff the unit's code, of a unit its name where its code is all
-    that records say), ``peers`` (the place within which they are compared). ``charge``:
+    that records say), ``peers`` (the place within which they are compared, as ``219902``, of staff
+    of grids with the kind of the first one, if the scheme says so: ``219902/village``). ``charge``:
     ``subject, key, month``: whose work of which month is which subject's; ``key`` is a grid's code
     or a value of a dimension. Only whole months in charge count.
     """
@@ -70,6 +73,9 @@ def subjects_of(
         ).pl()
     digits = PLACES.get(scheme.peers)
     peers = pl.col("place").str.head(digits) if digits else pl.lit("all")
+    if scheme.peers_by_kind:
+        found = found.join(_kinds(connection), on="place", how="left", maintain_order="left")
+        peers = pl.concat_str(peers, pl.col("kind").fill_null(""))
     info = found.group_by("subject", maintain_order=True).agg(
         pl.col("unit").first(), peers=peers.first()
     )
@@ -83,3 +89,13 @@ def subjects_of(
         pl.col("until").is_null() | (pl.col("until") >= pl.col("behind")),
     )
     return Subjects(info, charge.select("subject", "key", "month").unique().sort(pl.all()))
+
+
+def _kinds(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """``place, kind``: of each grid what is behind its place in ``peers``."""
+    known = connection.execute(
+        f"select place_code as place, urban_rural_code[:1] as digit from {LAKE}.marts.dim_place "
+        "where is_current and level = 'grid'"
+    ).pl()
+    kind = pl.col("digit").replace_strict(KINDS, default=None, return_dtype=pl.String)
+    return known.select("place", kind=pl.lit("/") + kind)

@@ -322,4 +322,5 @@ def _of_place(opened: OpenPublication, scores: pl.DataFrame, place: str) -> pl.D
     from analytics.reports.asking import asked_for, known_places
 
     code = asked_for(known_places(opened.connection), place=place).place
-    return scores.filter(pl.lit(code).str.starts_with(pl.col("peers")))
+    within = pl.col("peers").str.split("/").list.first()
+    return scores.filter(pl.lit(code).str.starts_with(within))

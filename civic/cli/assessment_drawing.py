@@ -48,7 +48,11 @@ METHODS = {
 
 
 def _peers_name(code: str, names: dict[str, str]) -> str:
-    return say("全部", "all") if code == "all" else names.get(code.ljust(12, "0"), code)
+    place, _, kind = code.partition("/")
+    kinds = {"town": say(" 城镇", ", towns"), "village": say(" 乡村", ", villages")}
+    if place == "all":
+        return say("全部", "all")
+    return names.get(place.ljust(12, "0"), place) + kinds.get(kind, "")
 
 
 def _interval(low: float | None, high: float | None) -> str:

@@ -86,7 +86,7 @@ order by all
 """Needs the serving table ``residents`` in the schema that is searched."""
 
 _CLASSES = {"none": "0", "few": f"1–{MOST}", "many": f"{SMALLEST_SHOWN}+", "hidden": "—"}
-_PERSONS = {"zh": " 人", "en": " living there"}
+_PERSONS = {"zh": " 人", "en": " people"}
 _ENTRANCE = "case when d.entrance = '' then '' else replace(d.entrance, '单元', '') || '-' end"
 _COLOURS = {
     "none": "background:#ffffff;color:#595959",

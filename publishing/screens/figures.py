@@ -21,18 +21,23 @@ STAFF = r"(^|;)staff_no="
 LANGUAGES = ("zh", "en")
 
 
-def open_figures(cells: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+def open_figures(cells: pl.DataFrame, periods: pl.DataFrame, margins: pl.DataFrame) -> pl.DataFrame:
     """The cells that are not of one member of staff, with the value of the period before.
 
-    ``previous`` is null where the period has none before it, or that one has no such cell. Sorted
-    as screens ask for them: by report, measure and kind of period.
+    ``previous`` is null where the period has none before it, or that one has no such cell.
+    ``margins``: of a survey's means (``uncertainty.margins``). Sorted as screens ask for them: by
+    report, measure and kind of period.
     """
-    shown = cells.filter(~pl.col("slices").str.contains(STAFF))
+    shown = cells.filter(~pl.col("slices").str.contains(STAFF)).join(
+        margins, on=[name for name in KEYS if name != "report"], how="left"
+    )
     before = periods.select("grain", "period", "previous_period")
     earlier = shown.select(
         *(k for k in KEYS if k != "period"),
         previous_period="period",
         previous="value",
+        previous_denominator="denominator",
+        previous_margin="margin",
     )
     return (
         shown.join(before, on=["grain", "period"], how="left")
@@ -76,15 +81,26 @@ def figures_view(language: str) -> str:
       s.slice_1_{language} as category,
       s.slice_2_{language} as second,
       s.unit,
+      s.unit_{language} as unit_said,
       f.value,
       f.previous,
       f.value - f.previous as change,
-      {_said("f.value")} as said,
+      {_said("f.value")} || {MARGIN} as said,
       {_said("f.previous")} as previous_said,
       {_change(language)} as change_said,
       case
+        when f.value is null or f.previous is null then null
+        when f.margin is not null then sqrt(f.margin ** 2 + f.previous_margin ** 2)
+        when c.chance = 'count' then {WIDE} * sqrt(f.value + f.previous)
+        when c.chance = 'share' then {WIDE} * sqrt({_POOLED} * (1 - {_POOLED})
+          * (1 / f.denominator + 1 / f.previous_denominator))
+      end as by_chance,
+      {_chance_said(language)} as chance_said,
+      f.margin,
+      case
         when f.value is null or f.previous is null or m.direction = 'neutral' then 'neutral'
         when f.value = f.previous then 'same'
+        when abs(f.value - f.previous) <= by_chance then 'chance'
         when (f.value > f.previous) = (m.direction = 'up') then 'better'
         else 'worse'
       end as turn,
@@ -101,6 +117,7 @@ def figures_view(language: str) -> str:
     join metrics as m using (metric)
     join levels as l using (level)
     join positions as o using (report, metric)
+    join chances as c using (metric)
     )
     """
 
@@ -171,6 +188,17 @@ def _change(language: str) -> str:
     return f"case when f.value is null or f.previous is null then '' else {sign} || {size} end"
 
 
+def _chance_said(language: str) -> str:
+    """SQL: how large a change chance alone makes; nothing where that is not known."""
+    return f"""
+      case
+        when by_chance is null then ''
+        when {SHARE} then format('± {{:.1f}} {POINTS[language]}', 100 * by_chance)
+        when f.margin is not null then format('± {{:.1f}}', by_chance)
+        else format('± {{:,.0f}}', by_chance)
+      end"""
+
+
 def _number(value: str) -> str:
     """SQL: a number with as many decimals as its measure has, thousands apart."""
     return f"""
@@ -183,18 +211,29 @@ def _number(value: str) -> str:
 
 def _card(language: str) -> str:
     """SQL: a value with its change. Better and worse differ by colour and by mark."""
-    before = BEFORE[language]
+    before, chance = BEFORE[language], CHANCE[language]
     return f"""
       '<div style="font-size:26px;font-weight:600;line-height:1.4;color:#1f1f1f">' || said || '</div>'
       || case when change_said = '' then '' else
         '<div style="font-size:13px;color:' || case turn
-          when 'better' then '#0066a1">▲ ' when 'worse' then '#b34700">▼ ' else '#595959">'
-        end || change_said || '</div><div style="font-size:12px;color:#6b6b6b">{before} '
+          when 'better' then '#0066a1">▲ ' when 'worse' then '#b34700">▼ '
+          when 'chance' then '#595959">≈ ' else '#595959">'
+        end || change_said || case when chance_said = '' then '' else
+          ' <span style="font-size:12px;color:#6b6b6b">({chance}' || chance_said || ')</span>' end
+        || '</div><div style="font-size:12px;color:#6b6b6b">{before} '
         || previous_said || '</div>' end
       || '<div style="font-size:12px;color:#6b6b6b">' || period_name || ' · ' || trace || '</div>'"""
 
 
 BEFORE = {"zh": "上期", "en": "before"}
+CHANCE = {"zh": "偶然波动 ", "en": "chance "}
+WIDE = 1.96
+"""So many standard deviations hold 95 of 100 changes that chance alone makes."""
+_POOLED = (
+    "((f.numerator + f.previous * f.previous_denominator) / "
+    "(f.denominator + f.previous_denominator))"
+)
+MARGIN = "case when f.margin is null then '' else format(' ± {:.1f}', f.margin) end"
 SHARE = "(m.unit_en in ('', 'ratio') and f.denominator is not null)"
 POINTS = {"zh": "个百分点", "en": "points"}
 

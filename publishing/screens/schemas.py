@@ -36,6 +36,8 @@ SLICES = {
     "slice_zh": pl.String,
     "slice_en": pl.String,
     "unit": pl.String,
+    "unit_zh": pl.String,
+    "unit_en": pl.String,
     "slice_1": pl.String,
     "slice_1_zh": pl.String,
     "slice_1_en": pl.String,

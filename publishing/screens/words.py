@@ -104,14 +104,17 @@ def said_slices(used: pl.Series, labels: Mapping[tuple[str, str], Label]) -> pl.
     for text in used.unique().sort():
         values = parse_slices(text)
         whole = slices_name(text, labels)
-        units = [str(values[name]).split(" ")[0] for name in UNIT_SLICES if values.get(name)]
+        named = next((name for name in UNIT_SLICES if values.get(name)), None)
         row: dict[str, Any] = {
             "slices": text,
             "slice_by": ",".join(values),
             "slice_zh": whole.zh,
             "slice_en": whole.en,
-            "unit": units[0] if units else None,
+            "unit": str(values[named]).split(" ")[0] if named else None,
         }
+        if named:
+            unit = slices_name(slices_text({named: values[named]}), labels)
+            row |= {"unit_zh": unit.zh, "unit_en": unit.en}
         for number, (name, value) in enumerate(list(values.items())[:2], start=1):
             one = slices_name(slices_text({name: value}), labels)
             row |= {

@@ -93,7 +93,9 @@ def views(language: str) -> dict[str, str]:
             select s.scheme, h.title_{language} as scheme_title, s.period, s.subject,
               coalesce(b.subject_{language}, s.subject) as who,
               coalesce(b.unit, s.subject) as unit,
-              coalesce(b.unit_name, nullif(s.unit, ''), s.subject) as unit_name, s.peers,
+              coalesce(b.unit_name, nullif(s.unit, ''), s.subject) as unit_name,
+              case when s.peers = 'all' then '{said["all"]}' else coalesce(w.name, s.peers) end
+                || {_case("split_part(s.peers, '/', 2)", said["kind"])} as peers,
               {_path("b")}, s.score, s.score_low, s.score_high, s.rank, s.rank_low, s.rank_high,
               s.of as among, s.judged,
               {_case("s.standing", said["standing"])} as standing,
@@ -101,6 +103,9 @@ def views(language: str) -> dict[str, str]:
             from scores as s
             join (select distinct scheme, title_zh, title_en from schemes) as h using (scheme)
             left join {SCHEMA}.subjects as b on b.subject = s.subject
+            left join (
+              select place_code, any_value(place_{language}) as name from {SCHEMA}.places group by 1
+            ) as w on w.place_code = rpad(split_part(s.peers, '/', 1), 12, '0')
             """,
         "score_indicators": f"""
             select i.scheme, i.period, i.subject,
@@ -184,6 +189,8 @@ def views(language: str) -> dict[str, str]:
 _SAID: dict[str, dict[str, Any]] = {
     "zh": {
         "receipt": "回执",
+        "all": "全部",
+        "kind": {"town": " 城镇", "village": " 乡村", "": ""},
         "status": {"accepted": "已接收", "refused": "整份拒收"},
         "severity": {
             "reject": "退回",
@@ -205,6 +212,8 @@ _SAID: dict[str, dict[str, Any]] = {
     },
     "en": {
         "receipt": "receipt",
+        "all": "all",
+        "kind": {"town": ", towns", "village": ", villages", "": ""},
         "status": {"accepted": "accepted", "refused": "refused"},
         "severity": {
             "reject": "row turned away",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import polars as pl
 
 from analytics.assessment.schemes import load_schemes
 from analytics.reports.asking import known_places
-from analytics.reports.declarations import load_declarations
+from analytics.reports.declarations import Report, load_declarations
 from analytics.reports.metrics import Label
 from analytics.reports.semantic_manifest import Catalog
 from analytics.reports.wording import value_labels
@@ -24,6 +24,7 @@ from ingestion.intake.punctuality import deliveries_of
 from publishing.completeness import data_until
 from publishing.screens import buildings, figures, people, work
 from publishing.screens.shapes import shapes
+from publishing.screens.uncertainty import chances, margins
 from publishing.screens.words import said_levels, said_periods, said_places, said_slices
 from publishing.sign_offs import REVISED_SCHEMA, REVISIONS, SIGN_OFFS, SIGN_OFFS_SCHEMA
 
@@ -62,8 +63,10 @@ def screens(contracts: Mapping[str, Contract], catalog: Catalog) -> Screens:
         drops = lake.execute(f"from {LAKE}.bronze.drops").pl()
         labels = value_labels(contracts) | _unit_names(lake)
         places = known_places(lake)
-        frames = _frames(cells, labels, drops)
-        frames |= {"positions": _positions(catalog), "shapes": shapes(lake)}
+        reports = load_declarations(catalog=catalog).values()
+        frames = _frames(cells, labels, drops, margins(cells, reports))
+        frames |= {"positions": _positions(reports), "shapes": shapes(lake)}
+        frames["chances"] = chances(catalog, frames["positions"]["metric"].unique().sort())
         frames |= people.words(contracts)
         today = datetime.now(UTC).date()
         own = work.tables(
@@ -93,10 +96,11 @@ def _frames(
     cells: pl.DataFrame,
     labels: Mapping[tuple[str, str], Label],
     drops: pl.DataFrame,
+    found_margins: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     periods = said_periods(cells.select("grain", "period"), data_until(drops))
     return {
-        "figures": figures.open_figures(cells, periods),
+        "figures": figures.open_figures(cells, periods, found_margins),
         "periods": periods,
         "slices": said_slices(cells["slices"], labels),
         "levels": said_levels(),
@@ -112,12 +116,12 @@ def _signed(main: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
     }
 
 
-def _positions(catalog: Catalog) -> pl.DataFrame:
+def _positions(reports: Iterable[Report]) -> pl.DataFrame:
     """In which order a report has its measures."""
     return pl.DataFrame(
         [
             (report.name, metric, position)
-            for report in load_declarations(catalog=catalog).values()
+            for report in reports
             for position, metric in enumerate(report.metrics, start=1)
         ],
         schema={"report": pl.String, "metric": pl.String, "position": pl.Int64},

@@ -26,6 +26,7 @@ _WORDS = {
         "place": "地区",
         "period": "期间",
         "building": "楼栋",
+        "unit": "单位",
         "switch": "English",
         "list": "全部看板",
     },
@@ -33,6 +34,7 @@ _WORDS = {
         "place": "Place",
         "period": "Period",
         "building": "Building",
+        "unit": "Unit",
         "switch": "中文",
         "list": "All dashboards",
     },
@@ -115,6 +117,7 @@ def _filters(dashboard: Dashboard, language: str) -> list[dict[str, Any]]:
     numbers = numbered(dashboard)
     elsewhere = [numbers[c["key"]] for c in dashboard.charts if dataset_of(c) not in PLACED]
     others = [numbers[c["key"]] for c in dashboard.charts if dataset_of(c) not in FIGURES]
+    reports = sorted({c["report"] for c in dashboard.charts if "report" in c})
     filters = []
     words = _WORDS[language]
     dataset = uuid_of("dataset", f"figures/{language}")
@@ -128,13 +131,18 @@ def _filters(dashboard: Dashboard, language: str) -> list[dict[str, Any]]:
         one["adhoc_filters"] = [
             where("grain", "==", "month"),
             where("is_whole", "==", True),
-            where("report", "IN", sorted({c["report"] for c in dashboard.charts if "report" in c})),
+            where("report", "IN", reports),
         ]
         one["scope"]["excluded"] = others + [
             numbers[chart["key"]]
             for chart in dashboard.charts
             if chart["kind"] in ("trend", "heat") or chart.get("grain", "month") != "month"
         ]
+        filters.append(one)
+    if "unit" in dashboard.filters:
+        one = _select("unit", words["unit"], "unit_said", dataset, required=False)
+        one["adhoc_filters"] = [where("report", "IN", reports), where("unit", "IS NOT NULL", None)]
+        one["scope"]["excluded"] = others
         filters.append(one)
     if "building" in dashboard.filters:
         buildings = uuid_of("dataset", f"buildings/{language}")
@@ -148,9 +156,16 @@ def _filters(dashboard: Dashboard, language: str) -> list[dict[str, Any]]:
 
 
 def _select(
-    key: str, name: str, column: str, dataset: str, *, sort: str | None = None, up: bool = True
+    key: str,
+    name: str,
+    column: str,
+    dataset: str,
+    *,
+    sort: str | None = None,
+    up: bool = True,
+    required: bool = True,
 ) -> dict[str, Any]:
-    """One value of a column, at first the first that the reader may see."""
+    """One value of a column: at first the first that the reader may see; all if not required."""
     return {
         "id": f"NATIVE_FILTER-{key}",
         "type": "NATIVE_FILTER",
@@ -159,15 +174,15 @@ def _select(
         "description": "",
         "targets": [{"datasetUuid": dataset, "column": {"name": column}}],
         "controlValues": {
-            "enableEmptyFilter": True,
-            "defaultToFirstItem": True,
+            "enableEmptyFilter": required,
+            "defaultToFirstItem": required,
             "multiSelect": False,
             "searchAllOptions": True,
             "inverseSelection": False,
             "sortAscending": up,
         },
         "sortMetric": sort,
-        "requiredFirst": True,
+        "requiredFirst": required,
         "cascadeParentIds": [],
         "scope": {"rootPath": ["ROOT_ID"], "excluded": []},
         "defaultDataMask": {"extraFormData": {}, "filterState": {}, "ownState": {}},

@@ -68,6 +68,7 @@ def _dashboard(
                     "slice",
                     "said",
                     "change_said",
+                    "chance_said",
                     "unit_of_measure",
                     "source_rows",
                     "trace",

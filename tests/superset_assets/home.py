@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 
 from civic.services import free_port
@@ -51,6 +52,16 @@ class Screens:
     @property
     def publication(self) -> Publication:
         return find_publication(self.settings)
+
+    def publication_place(self, level: str) -> str:
+        """The name of the first place of a level, as the screens have it."""
+        with duckdb.connect(str(self.publication.figures_file), read_only=True) as figures:
+            [[name]] = figures.execute(
+                "select min_by(place_en, place_order) from places where level = ? "
+                "and place_code not like '%/unplaced'",
+                [level],
+            ).fetchall()
+        return str(name)
 
 
 def made_screens(home: Path) -> Iterator[Screens]:

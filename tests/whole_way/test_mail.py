@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
 import shutil
 from collections.abc import Iterator
-from email.message import EmailMessage
 from pathlib import Path
 
 import polars as pl
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
 from civic.errors import CivicError
 from civic.services import free_port
@@ -21,6 +16,8 @@ from civic.settings import Settings
 from publishing.mail import composing
 from publishing.mail.sending import ledger, letters_to_send, send
 from tests.conftest import home_of
+from tests.postbox import PASSWORD, Postbox, postbox
+from tests.postbox import declare as declare_mail
 from tests.whole_way.conftest import Town, cells_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -41,57 +38,23 @@ ALERT = {
 }
 
 
-class Postbox:
-    """What the server was given; addresses at nowhere.example are refused."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[tuple[str, ...], EmailMessage]] = []
-
-    async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:  # noqa: N802
-        if address.endswith("@nowhere.example"):
-            return "550 nobody of that name"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server, _session, envelope: Envelope) -> str:  # noqa: N802
-        content = envelope.content if isinstance(envelope.content, bytes) else b""
-        message = email.message_from_bytes(content, policy=email.policy.default)
-        assert isinstance(message, EmailMessage)
-        self.got.append((tuple(envelope.rcpt_tos), message))
-        return "250 OK"
-
-
-def _may_enter(_server, _session, _envelope, _mechanism, data: LoginPassword) -> AuthResult:
-    return AuthResult(success=(data.login, data.password) == (b"lake", b"open sesame"))
-
-
-@pytest.fixture
-def postbox() -> Iterator[tuple[Postbox, int]]:
-    box, port = Postbox(), free_port()
-    controller = Controller(
-        box, hostname="127.0.0.1", port=port, authenticator=_may_enter,
-        auth_required=True, auth_require_tls=False,
-    )  # fmt: skip
-    controller.start()
-    yield box, port
-    controller.stop()
+@pytest.fixture(name="postbox")
+def own_postbox() -> Iterator[tuple[Postbox, int]]:
+    with postbox() as made:
+        yield made
 
 
 @pytest.fixture
 def home(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A copy of what mail is made from."""
-    monkeypatch.setenv("CIVIC_MAIL_PASSWORD", "open sesame")
+    monkeypatch.setenv("CIVIC_MAIL_PASSWORD", PASSWORD)
     for name in ("serving", "reports", "lake"):
         shutil.copytree(town.settings.home / name, tmp_path / "home" / name, symlinks=True)
     return home_of(tmp_path / "home")
 
 
 def declare(settings: Settings, port: int, lists: str = LISTS, more: str = "") -> None:
-    (settings.home / "mail.yml").write_text(
-        f"server: {{host: 127.0.0.1, port: {port}, security: none, user: lake, "
-        f"password: CIVIC_MAIL_PASSWORD}}\nsender: 湖仓 <lake@city.example>\n{more}lists:{lists}",
-        encoding="utf-8",
-    )
+    declare_mail(settings.home, port, lists, more)
 
 
 def test_each_list_is_sent_its_files_and_figures_once(home, postbox, town) -> None:

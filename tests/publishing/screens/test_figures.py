@@ -6,6 +6,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from analytics.trends.outlook import OUTLOOK, SPOTS
 from publishing.screens.figures import open_figures, write
 from publishing.screens.shapes import SHAPES
 from publishing.screens.words import said_levels, said_periods, said_places, said_slices
@@ -32,6 +33,12 @@ MONTHS = [
 RATES = [
     ("r", "rate", "all", "all", "month", f"2026-{m:02d}", "", v) for m, v in ((8, 0.5), (9, 0.25))
 ]
+MARGINS = pl.DataFrame(
+    schema={
+        **dict.fromkeys(("metric", "level", "place_code", "grain", "period", "slices"), pl.String),
+        "margin": pl.Float64,
+    }
+)
 STAFF = ("r", "count", "all", "all", "month", "2026-09", "staff_no=07", 3.0)
 LATER = ("r", "count", "all", "all", "month", "2026-11", "", 1.0)
 
@@ -46,7 +53,10 @@ def file() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     metrics = [("count", 0, "", "down"), ("rate", 4, "ratio", "up")]
     frames = {
-        "figures": open_figures(cells, periods),
+        "figures": open_figures(cells, periods, MARGINS),
+        "chances": pl.DataFrame({"metric": ["count", "rate"], "chance": ["count", "share"]}),
+        "forecasts": pl.DataFrame(schema=OUTLOOK),
+        "hot_spots": pl.DataFrame(schema=SPOTS),
         "places": said_places(places, cells.select("level", "place_code")),
         "periods": periods,
         "slices": said_slices(cells["slices"], {}),
@@ -141,7 +151,6 @@ def test_shares_are_said_in_per_cent_and_change_by_points(file):
         "−25.0 points",
     )
     assert zh["change_said"] == "−25.0 个百分点"
-    assert en["turn"] == "worse"
 
 
 def test_a_card_leads_to_the_sources_of_its_figure(file):
@@ -165,3 +174,16 @@ def test_a_revision_stands_beside_the_signed_figure(file: duckdb.DuckDBPyConnect
     ).fetchall()
     assert row[:4] == ("5", "12", 1, 2)
     assert "/civic/trace/c0?lang=zh" in row[4]
+
+
+def test_a_change_that_chance_alone_makes_is_neither_better_nor_worse(file):
+    """Of a count 1.96 roots of both together, of a share as of two that are one in truth."""
+    september = _figure(file, "count", "2026-09")
+    assert september["by_chance"] == pytest.approx(1.96 * (1250 + 5) ** 0.5)
+    assert september["chance_said"] == "± 69"
+    rate = _figure(file, "rate", "2026-09")
+    pooled = (0.25 + 0.5) / 2
+    assert rate["by_chance"] == pytest.approx(1.96 * (pooled * (1 - pooled) * 2) ** 0.5)
+    assert rate["turn"] == "chance" and "≈" in str(rate["card"])
+    assert "chance ± 69" in str(september["card"]) and september["turn"] == "worse"
+    assert _figure(file, "count", "2026-11")["chance_said"] == ""
