@@ -8,6 +8,7 @@ import typer
 
 from civic.cli import (
     assessment,
+    changepoints,
     checks,
     demo,
     exchange,
@@ -52,6 +53,7 @@ GROUPS = (
     services,
     checks,
     trends,
+    changepoints,
     hotspots,
     forecasts,
     assessment,

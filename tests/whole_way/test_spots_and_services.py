@@ -1,4 +1,4 @@
-"""Hot spots and services on the command line: each figure is the published one."""
+"""Hot spots, what may come, change points and services: each figure is the published one."""
 
 from __future__ import annotations
 
@@ -47,6 +47,47 @@ def test_every_place_of_a_spot_shows_its_published_figure(published_city: Settin
     assert 0 <= told["not_on_the_map"] < whole
     drawn = ask("hotspots", "--period", "2026", "--level", "community")
     assert "Expected by the share of dwellings" in drawn
+
+
+def test_what_is_kept_with_a_publication_is_what_the_commands_say(published_city, ask):
+    """Hot spots of the last whole month, and the weeks to come."""
+    told = ask("hotspots", "--json")
+    forecasts = ask("forecast", "--json")["forecasts"]
+    with open_publication(published_city) as opened:
+        kept, weeks = opened.derived("hot_spots"), opened.derived("forecasts")
+        figures = dict(opened.cells.select("cell_id", "value").iter_rows())
+    assert kept["period"].unique().to_list() == [told["period"]]
+    in_spots = kept.filter(kept["spot"].is_not_null())
+    assert {
+        (place["place_code"], number, spot["observed"])
+        for number, spot in enumerate(told["spots"], start=1)
+        for place in spot["places"]
+    } == set(in_spots.select("place_code", "spot", "spot_came").iter_rows())
+    named = kept.filter(kept["cell_id"].is_not_null())
+    assert all(figures[cell] == came for cell, came in named.select("cell_id", "came").iter_rows())
+    assert kept["came"].sum() == pytest.approx(kept["usual"].sum())
+    assert weeks.height == len(forecasts) > 0
+    said = {(row["place_code"], row["period"]): row["forecast"] for row in forecasts}
+    for place, period, forecast in weeks.select("place_code", "period", "forecast").iter_rows():
+        assert said[place, period] == pytest.approx(forecast)
+
+
+def test_a_change_point_leads_to_the_published_figure_of_its_week(published_city, ask):
+    told = ask("changepoints", "--json")
+    assert told["series"] > 10
+    with open_publication(published_city) as opened:
+        cells = {row["cell_id"]: row for row in opened.cells.to_dicts()}
+    for point in told["change_points"]:
+        cell = cells.get(point["cell_id"])
+        assert cell is None or (cell["period"], cell["place_code"], cell["slices"]) == (
+            point["period"], point["place_code"], point["slices"],
+        )  # fmt: skip
+        assert not 1 - 1e-9 < point["ratio"] < 1 + 1e-9
+    assert "Lasting changes only" in " ".join(ask("changepoints", "--by", "").split())
+    with pytest.raises(CivicError, match="weeks or months"):
+        ask("changepoints", "--grain", "day")
+    with pytest.raises(CivicError, match="no count"):
+        ask("changepoints", "on_time_rate")
 
 
 def test_what_is_no_count_or_has_no_figure_is_refused_with_a_reason(ask: Ask):
