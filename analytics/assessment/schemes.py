@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 import yaml
 
 from analytics.declared import demand, label_of
+from analytics.reports.coordinates import LEVELS
 from analytics.reports.metrics import Label
 from analytics.reports.semantic_manifest import Catalog
 from civic.errors import CivicError
@@ -22,7 +23,9 @@ FOLDER = Path(__file__).parent / "schemes"
 Part = Literal["ability", "diligence", "results"]
 Weights = Literal["given", "equal", "entropy", "critic"]
 Aggregation = Literal["arithmetic", "geometric"]
-SubjectKind = Literal["staff_of_grids", "unit"]
+SubjectKind = Literal["staff_of_grids", "staff_of_places", "unit_of_places", "unit"]
+"""``staff_of_places``: staff of a post whose unit is in charge of a place of ``level``, each alone;
+``unit_of_places``: such units; ``unit``: whoever handles matters."""
 COMPUTED = ("month", "load", "peers")
 """Circumstances that are no dimension: the month of the year, how much there was to do (rows in the
 same grid and month; of an amount, matters in a month), the place within which peers are."""
@@ -71,7 +74,8 @@ class Indicator:
 @dataclass(frozen=True)
 class Scheme:
     """Who is assessed by what. ``peers``: the level within which subjects are compared, or 'all';
-    with ``peers_by_kind`` town and village grids apart.
+    with ``peers_by_kind`` town and village grids apart. ``post``: of staff; of units their kind.
+    ``level``: of the places in charge.
 
     ``grain`` and ``periods``: how long a period is, and how many of the last are scored.
     """
@@ -88,6 +92,7 @@ class Scheme:
     aggregation: Aggregation
     indicators: tuple[Indicator, ...]
     peers_by_kind: bool = False
+    level: str = "grid"
 
 
 def load_schemes(
@@ -148,7 +153,16 @@ def _scheme(stated: Any) -> Scheme:
         stated["aggregation"],
         indicators,
         bool(stated.get("peers_by_kind", False)),
+        _level(subjects),
     )
+
+
+def _level(subjects: Mapping[str, Any]) -> str:
+    of_places = str(subjects["kind"]).endswith("_of_places")
+    level = str(subjects.get("level", "grid"))
+    demand(("level" in subjects) == of_places, "subjects of places, and no others, have a level")
+    demand(level in LEVELS, f"no level {level}")
+    return level
 
 
 def _indicator(entry: Any) -> Indicator:

@@ -16,6 +16,7 @@ import duckdb
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from analytics.assessment import aggregation, weights
 from analytics.assessment.expected import CALIBRATION
@@ -31,6 +32,8 @@ from analytics.reports.semantic_manifest import Catalog
 Floats = NDArray[np.float64]
 DRAWS = 2000
 CONFIDENCE = 0.9
+LEAST_SUBJECTS = 5
+"""Among fewer nobody can say how much subjects differ beyond chance: a scheme gives no scores."""
 LEAST_JUDGED = 0.5
 """A score needs indicators that make up at least this share of the weights."""
 
@@ -118,7 +121,8 @@ def assess(
     """The scores of a scheme for its last periods that had ended on ``until``.
 
     ``connection``: with the lake attached; ``cells``: those of the same state of it; ``aside``:
-    what does not count, by upheld objections (``objections.ASIDE``). Raises CivicError where rows
+    what does not count, by upheld objections (``objections.ASIDE``). No lines where there are fewer
+    than ``LEAST_SUBJECTS``. Raises CivicError where rows
     of work do not add up to the published figures.
     """
     own = ASIDE.to_frame() if aside is None else aside.filter(scheme=scheme.name)
@@ -126,7 +130,7 @@ def assess(
     first, behind = bounds(periods[0])[0], bounds(periods[-1])[1]
     months = between(f"{first:%Y-%m}", f"{behind - timedelta(days=1):%Y-%m}")
     subjects = subjects_of(connection, scheme, months)
-    if subjects.charge.is_empty():
+    if subjects.charge["subject"].n_unique() < LEAST_SUBJECTS:
         return Assessment(pl.DataFrame(schema=SCORES), pl.DataFrame(schema=INDICATORS), FIT.clear())
     lines, calibrations = [], []
     for indicator in scheme.indicators:
@@ -260,7 +264,7 @@ def _scored(scheme: Scheme, subjects: Subjects, period: str, own: pl.DataFrame) 
         if len(member):
             low, high = np.quantile(drawn[:, member], [tail, 1 - tail], axis=0)
             _, rank_low, rank_high = rank_intervals(drawn[:, member], CONFIDENCE)
-            ranks = 1 + (-scores[member]).argsort(kind="stable").argsort(kind="stable")
+            ranks = rankdata(-scores[member], method="min")
             for n, at in enumerate(member):
                 lines.append(
                     {

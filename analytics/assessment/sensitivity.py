@@ -16,6 +16,7 @@ from analytics.assessment.scoring import means_of, weights_of
 Floats = NDArray[np.float64]
 METHODS = ("given", "equal", "entropy", "critic", "geometric", "topsis")
 """Weights with the scheme's aggregation, then the scheme's weights put together otherwise."""
+LEAST = 3
 RANKS = pl.Schema(
     {"period": pl.String(), "subject": pl.String(), "method": pl.String(), "rank": pl.Int64()}
 )
@@ -24,12 +25,17 @@ RANKS = pl.Schema(
 def ranks_by_method(
     scheme: Scheme, scores: pl.DataFrame, indicators: pl.DataFrame, period: str
 ) -> pl.DataFrame:
-    """The rank of each subject with a score among its peers, by every method (``RANKS``)."""
+    """The rank of each subject with a score among its peers, by every method (``RANKS``).
+
+    Of fewer than ``LEAST`` peers there are none: there weights have nothing to weigh.
+    """
     own = indicators.filter(scheme=scheme.name, period=period)
     ranked = scores.filter(pl.col("score").is_not_null(), scheme=scheme.name, period=period)
     made = [pl.DataFrame(schema=RANKS)]
     for (_peers,), group in ranked.group_by("peers", maintain_order=True):
         names = group["subject"].to_list()
+        if len(names) < LEAST:
+            continue
         matrix = means_of(own, scheme, names)
         for method in METHODS:
             ranks = 1 + (-_together(scheme, matrix, method)).argsort(kind="stable").argsort()

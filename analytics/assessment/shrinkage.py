@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 Floats = NDArray[np.float64]
 
@@ -27,9 +28,16 @@ def rank_intervals(draws: Floats, confidence: float = 0.9) -> tuple[Floats, Floa
 
     ``draws``: shape (draws, subjects), of scores as they may really be.
     """
-    ranks = 1 + (-draws).argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
     tail = (1 - confidence) / 2
-    low, middle, high = np.quantile(
-        ranks, [tail, 0.5, 1 - tail], axis=0, method="closest_observation"
-    )
-    return middle, low, high
+    best = rankdata(-draws, method="min", axis=1)
+    ordered = np.sort(draws, axis=1)
+    # Who is equal may be either: nobody is before the other.
+    tied = bool((np.diff(ordered, axis=1) == 0).any())
+    worst = rankdata(-draws, method="max", axis=1) if tied else best
+    low, middle = _quantiles(best, tail), _quantiles(best, 0.5)
+    return middle, low, _quantiles(worst, 1 - tail)
+
+
+def _quantiles(ranks: Floats, at: float) -> Floats:
+    made: Floats = np.quantile(ranks, at, axis=0, method="closest_observation")
+    return made

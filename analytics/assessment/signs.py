@@ -82,7 +82,7 @@ def signs_of(
     first, behind = bounds(period)
     months = between(f"{first:%Y-%m}", f"{behind.replace(day=1):%Y-%m}")[:-1]
     subjects = subjects_of(connection, scheme, months or [f"{first:%Y-%m}"])
-    key = "unit_name" if scheme.kind == "unit" else "grid_code"
+    key = subjects.dimension
     marked = [
         *_of_events(connection, key, subjects),
         *_of_entries(connection, key, subjects),

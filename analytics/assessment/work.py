@@ -6,6 +6,7 @@ the published cells; that they do is demanded here, not hoped for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -85,7 +86,7 @@ def work_of(
 
     Raises CivicError where the rows of a subject's month are not what its cells say.
     """
-    rows = _rows(connection, metric, indicator)
+    rows = _rows(connection, metric, indicator.by or subjects.dimension, indicator.mix)
     published = _published(cells, metric, indicator, subjects)
     if metric.is_ratio:
         rows, model, fit = _with_expected(rows, metric, indicator, subjects)
@@ -109,13 +110,13 @@ def work_of(
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, metric: Metric, indicator: Indicator
+    connection: duckdb.DuckDBPyConnection, metric: Metric, dimension: str, mix: Sequence[str]
 ) -> pl.DataFrame:
     """Rows that count: ``fact_key, key, month, numerator, denominator`` and circumstances."""
     everything = Coordinates("", metric.name, ALL, ALL, ALL, ALL, "")
     fact = metric.fact
-    key = fact.dimension(indicator.by or "grid_code").expression
-    wanted = {name: fact.dimension(name).expression for name in indicator.mix if _is_column(name)}
+    key = fact.dimension(dimension).expression
+    wanted = {name: fact.dimension(name).expression for name in mix if _is_column(name)}
     columns = "".join(f", cast({sql} as varchar) as {name}" for name, sql in wanted.items())
     dated = metric.aggregates[0].time.expression
     amount = "numerator" if metric.is_ratio else "contribution"
@@ -222,8 +223,8 @@ def _of_amounts(
 
 
 def _load_of(cells: pl.DataFrame, subjects: Subjects, metric: str) -> pl.DataFrame:
-    """``subject, load``: the mean of a published count over the months and grids in charge."""
-    own = cells.filter(metric=metric, grain="month", level="grid", slices="")
+    """``subject, load``: the mean of a published count over the months and places in charge."""
+    own = cells.filter(metric=metric, grain="month", level=subjects.level, slices="")
     own = own.unique(["place_code", "period"], keep="first")
     joined = subjects.charge.join(
         own.select("value", key="place_code", month="period"),
@@ -254,7 +255,9 @@ def _published(
             key=pl.col("slices").replace_strict(named, return_dtype=pl.String)
         )
     else:
-        own = own.filter(level="grid", slices=slices_text({})).with_columns(key="place_code")
+        own = own.filter(level=subjects.level, slices=slices_text({})).with_columns(
+            key="place_code"
+        )
     own = own.unique(["key", "period"], keep="first", maintain_order=True)
     amount = "numerator" if metric.is_ratio else "value"
     return (

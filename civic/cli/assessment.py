@@ -99,6 +99,8 @@ def show(
         raised = _told(opened, "objections").filter(scheme=chosen.name)
         if place:
             scores = _of_place(opened, scores, place)
+    if scores.is_empty() and not place:
+        raise _too_few(chosen)
     asked = _asked_period(scores, period)
     own = scores.filter(period=asked).sort(
         "peers", "score", "subject", descending=[False, True, False], nulls_last=True
@@ -280,6 +282,18 @@ def _told(opened: OpenPublication, name: str) -> pl.DataFrame:
 def _open_against(raised: pl.DataFrame, period: str) -> frozenset[str]:
     """Whose score of a period has an objection that was not answered."""
     return frozenset(raised.filter(period=period, state="open")["subject"])
+
+
+def _too_few(scheme: Scheme) -> CivicError:
+    from analytics.assessment.scoring import LEAST_SUBJECTS
+
+    return CivicError(
+        f"There are no scores of {scheme.name}: of fewer than {LEAST_SUBJECTS} who can be compared "
+        "nobody can say who differs by more than chance.",
+        "civic assess list shows the schemes.",
+        zh=f"方案 {scheme.name} 没有得分：可比对象不足 {LEAST_SUBJECTS} 个，无法判断差异。",
+        remedy_zh="civic assess list 列出各方案。",
+    )
 
 
 def _asked_period(scores: pl.DataFrame, period: str | None) -> str:

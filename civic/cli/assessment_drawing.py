@@ -117,8 +117,11 @@ def draw_scores(
 def draw_methods(methods: pl.DataFrame) -> None:
     """Say how ranks go along with those of other methods."""
     said = "; ".join(
-        f"{say(*METHODS[line['method']])} {line['correlation']:.2f}" for line in methods.to_dicts()
+        f"{say(*METHODS[line['method']])} {line['correlation']:.2f}"
+        for line in methods.drop_nans("correlation").to_dicts()
     )
+    if not said:
+        return
     console.print(
         say(
             f"换一种方法，名次与方案的相关系数：{said}。",

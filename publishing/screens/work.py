@@ -28,9 +28,11 @@ _NOWHERE = ", ".join(f"null::varchar as {code}" for code in CODES)
 SUBJECTS = f"""
 with current_places as (select * from {LAKE}.marts.dim_place where is_current),
 staff as (
-  select staff_no as subject, staff_no as subject_zh, staff_no as subject_en, unit_code as unit,
-    string_split_regex(grids_in_charge, '[,;，；、 ]+')[1] as place_code
-  from {LAKE}.marts.dim_staff
+  select staff_no as subject, staff_no as subject_zh, staff_no as subject_en,
+    s.unit_code as unit,
+    coalesce(string_split_regex(s.grids_in_charge, '[,;，；、 ]+')[1], u.place_code) as place_code
+  from {LAKE}.marts.dim_staff as s
+  left join {LAKE}.marts.dim_unit as u using (unit_code)
 ),
 units as (
   select unit_code as subject, unit_name || ' ' || unit_code as subject_zh,
@@ -42,7 +44,8 @@ from (select * from staff union all by name select * from units) as s
 left join current_places as p using (place_code)
 left join {LAKE}.marts.dim_unit as n on n.unit_code = s.unit
 """
-"""Who is scored and where the work lies: of staff the first grid in charge, of a unit its place."""
+"""Who is scored and where the work lies: of staff the first grid in charge, else where their unit
+is, of a unit its place."""
 
 REJECTS = f"""
 select d.unit, f.feed, f.code, f.severity, f.column_name, count(*) as findings,
