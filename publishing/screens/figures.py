@@ -90,10 +90,13 @@ def figures_view(language: str) -> str:
       {_change(language)} as change_said,
       case
         when f.value is null or f.previous is null then null
+        when f.value = 0 and f.previous = 0 then null
         when f.margin is not null then sqrt(f.margin ** 2 + f.previous_margin ** 2)
         when c.chance = 'count' then {WIDE} * sqrt(f.value + f.previous)
-        when c.chance = 'share' then {WIDE} * sqrt({_POOLED} * (1 - {_POOLED})
-          * (1 / f.denominator + 1 / f.previous_denominator))
+        -- A rate of what was done in a month over what came in it may exceed one: no share then.
+        when c.chance = 'share' and {_POOLED} between 0 and 1
+          then least(1, {WIDE} * sqrt({_POOLED} * (1 - {_POOLED})
+            * (1 / f.denominator + 1 / f.previous_denominator)))
       end as by_chance,
       {_chance_said(language)} as chance_said,
       f.margin,

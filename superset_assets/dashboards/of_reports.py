@@ -133,13 +133,25 @@ def _divided(
                     "measures": [chosen],
                     "by": [by],
                     "width": 6,
-                    "height": 400,
+                    "height": 400 if by in SHORT else 560,
                 }
             )
     pairs = [tuple(charts[at : at + 2]) for at in range(0, len(charts), 2)]
     return [pair if len(pair) == 2 else ({**pair[0], "width": 12},) for pair in pairs]
 
 
+SHORT = {
+    "outcome",
+    "phase",
+    "state",
+    "route",
+    "standing",
+    "net",
+    "level",
+    "event_level",
+    "event_scale",
+}
+"""Ways of dividing with few classes; of others up to twenty bars want the room for their names."""
 DIVIDED = {
     "category": ("按类别", "by category"),
     "feed": ("按数据来源", "by feed"),

@@ -19,8 +19,8 @@ def _cells(*rows: tuple[object, ...]) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema=COLUMNS, orient="row")
     return frame.with_row_index("cell_id").with_columns(
         pl.format("c{}", "cell_id").alias("cell_id"),
-        numerator=pl.col("value"),
-        denominator=pl.when(pl.col("metric") == "rate").then(1.0),
+        numerator=pl.col("value") * pl.when(pl.col("metric") == "rate").then(8.0).otherwise(1.0),
+        denominator=pl.when(pl.col("metric") == "rate").then(8.0),
         fact_rows=pl.lit(1),
         source_rows=pl.lit(1),
     )
@@ -41,11 +41,16 @@ MARGINS = pl.DataFrame(
 )
 STAFF = ("r", "count", "all", "all", "month", "2026-09", "staff_no=07", 3.0)
 LATER = ("r", "count", "all", "all", "month", "2026-11", "", 1.0)
+NOTHING = [("r", "count", "all", "all", "month", f"2027-{m:02d}", "", 0.0) for m in (1, 2)]
+ABOVE = [
+    ("r", metric, "all", "all", "month", f"2026-{m:02d}", "", value)
+    for metric, m, value in (("rate", 11, 1.5), ("rate", 12, 1.2))
+]
 
 
 @pytest.fixture
 def file() -> duckdb.DuckDBPyConnection:
-    cells = _cells(*MONTHS, *RATES, STAFF, LATER)
+    cells = _cells(*MONTHS, *RATES, *ABOVE, STAFF, LATER, *NOTHING)
     periods = said_periods(cells.select("grain", "period"), None)
     places = pl.DataFrame(
         schema=dict.fromkeys(("place_code", "place_name", "parent_code"), pl.String)
@@ -121,7 +126,7 @@ def _revised() -> pl.DataFrame:
 
 
 def test_no_figure_of_a_single_member_of_staff_is_in_it(file):
-    assert file.execute("select count(*) from figures").fetchone() == (5,)
+    assert file.execute("select count(*) from figures").fetchone() == (9,)
     assert file.execute(
         "select count(*) from figures where slices like '%staff_no%'"
     ).fetchone() == (0,)
@@ -183,7 +188,10 @@ def test_a_change_that_chance_alone_makes_is_neither_better_nor_worse(file):
     assert september["chance_said"] == "± 69"
     rate = _figure(file, "rate", "2026-09")
     pooled = (0.25 + 0.5) / 2
-    assert rate["by_chance"] == pytest.approx(1.96 * (pooled * (1 - pooled) * 2) ** 0.5)
+    assert rate["by_chance"] == pytest.approx(1.96 * (pooled * (1 - pooled) * 2 / 8) ** 0.5)
     assert rate["turn"] == "chance" and "≈" in str(rate["card"])
     assert "chance ± 69" in str(september["card"]) and september["turn"] == "worse"
     assert _figure(file, "count", "2026-11")["chance_said"] == ""
+    # Nothing then and nothing now has no chance; neither has a rate above one.
+    assert _figure(file, "count", "2027-02")["chance_said"] == ""
+    assert _figure(file, "rate", "2026-12")["chance_said"] == ""
