@@ -137,16 +137,18 @@ def _apart(
     return spots
 
 
-def grounds(connection: duckdb.DuckDBPyConnection, level: str) -> pl.DataFrame:
+def grounds(
+    connection: duckdb.DuckDBPyConnection, level: str, levels: Sequence[str] = LEVELS
+) -> pl.DataFrame:
     """Places with buildings on the map: ``place_code, dwellings, longitude, latitude``.
 
     ``connection`` has the lake attached. A place lies where its dwellings lie on average. Raises
-    CivicError for a level at which no spots are looked for.
+    CivicError for a level that is none of ``levels``.
     """
-    if level not in LEVELS:
+    if level not in levels:
         raise CivicError(
-            f"Hot spots are looked for among {' or '.join(LEVELS)}, not {level}.",
-            zh=f"热点只在网格或社区一级查找，不是 {level}。",
+            f"This is looked for among {' or '.join(levels)}, not {level}.",
+            zh=f"只在 {'、'.join(levels)} 级查找，不是 {level}。",
         )
     return connection.execute(
         f"select {level}_code as place_code, sum(dwelling_count)::double as dwellings, "

@@ -90,6 +90,25 @@ def test_a_change_point_leads_to_the_published_figure_of_its_week(published_city
         ask("changepoints", "on_time_rate")
 
 
+def test_what_recurs_leads_to_published_figures(published_city, ask):
+    told = ask("recurring", "--months", "3", "--json")
+    assert told["tried"] > 10 and 2 <= told["least"] <= 4
+    with open_publication(published_city) as opened:
+        cells = {row["cell_id"]: row for row in opened.cells.to_dicts()}
+    for line in told["recurring"]:
+        cell = cells[line["cell_id"]]
+        assert (cell["place_code"], cell["period"]) == (line["place_code"], line["period"])
+        assert line["came"] > line["usual"] > 0 and line["months"] >= told["least"]
+    kinds = ask("recurring", "--level", "street", "--by", "category", "--months", "3")
+    assert "looked at" in kinds
+    with pytest.raises(CivicError, match="whole months"):
+        ask("recurring", "--by", "category", "--months", "3")
+    with pytest.raises(CivicError, match="not district"):
+        ask("recurring", "--level", "district")
+    with pytest.raises(CivicError, match="no count"):
+        ask("recurring", "on_time_rate")
+
+
 def test_what_is_no_count_or_has_no_figure_is_refused_with_a_reason(ask: Ask):
     with pytest.raises(CivicError, match="no count"):
         ask("hotspots", "--metric", "on_time_rate")
