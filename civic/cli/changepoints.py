@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from civic.cli.console import AsJson, Publication, console, print_json, say, table
+from civic.cli.console import AsJson, Publication, console, print_json, say
+from civic.cli.counting import demand_count, draw_found
 from civic.cli.naming import Names
-from civic.cli.report_drawing import plain, text
+from civic.cli.report_drawing import text
 from civic.errors import CivicError
 from civic.settings import load_settings
 
@@ -54,10 +55,7 @@ def changepoints(
         )
     with open_publication(load_settings(), publication) as opened:
         counted = catalog_of(opened).metric(metric)
-        if not (counted.is_additive and counted.adds_over_time):
-            raise CivicError(
-                f"{metric} is no count over time.", zh=f"{text(counted.label)}不是可相加的计数。"
-            )
+        demand_count(counted)
         until = data_until(opened.table("drops"))
         ways = ("", by) if by else ("",)
         series = list(series_of(opened.cells, counted, grain, LEVELS, until, ways))
@@ -124,13 +122,7 @@ def _draw(found: list[ChangePoint], metric: Metric, names: Names, series: int, n
         }
         for point in found
     ]
-    if rows:
-        made = table(title, headings, rows)
-        for column in made.columns[2:5]:
-            column.justify = "right"
-        console.print(made)
-    else:
-        console.print(f"[green]✓[/] {plain(title)}: {say('没有', 'none')}", highlight=False)
+    draw_found(title, headings, rows, slice(2, 5))
     console.print(
         say(
             f"第 {number} 号发布，共看 {series:,} 条序列；较早的变点见 --json。只列持续的变化；"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from civic.cli.console import AsJson, Publication, console, print_json, say, table
+from civic.cli.counting import demand_count
 from civic.cli.naming import Names
 from civic.cli.report_drawing import as_figure, text
 from civic.errors import CivicError
@@ -53,10 +54,7 @@ def show_forecast(
         raise CivicError(f"Forecasts are by {kinds}.", zh=f"预测期间只能是 {kinds}。")
     with open_publication(load_settings(), publication) as opened:
         counted = catalog_of(opened).metric(metric)
-        if not (counted.is_additive and counted.adds_over_time):
-            raise CivicError(
-                f"{metric} is no count over time.", zh=f"{text(counted.label)}不是可相加的计数。"
-            )
+        demand_count(counted)
         until = data_until(opened.table("drops"))
         series = list(series_of(opened.cells, counted, grain, LEVELS, until))
         parents = dict(opened.table("places").select("place_code", "parent_code").iter_rows())

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from civic.cli.console import AsJson, Publication, console, print_json, say, table
+from civic.cli.console import AsJson, Publication, console, print_json, say
+from civic.cli.counting import demand_count, draw_found
 from civic.cli.naming import Names
-from civic.cli.report_drawing import plain, text
+from civic.cli.report_drawing import text
 from civic.errors import CivicError
 from civic.settings import load_settings
 
@@ -54,7 +55,7 @@ def hotspots(
 
     with open_publication(load_settings(), publication) as opened:
         counted = catalog_of(opened).metric(metric)
-        _must_count(counted)
+        demand_count(counted, whole=True)
         asked = period or _last_month(opened)
         cells = _cells(opened, metric, level, asked, part)
         ground = grounds(opened.connection, level)
@@ -84,16 +85,6 @@ def hotspots(
         )
         return
     _draw(rows, counted, asked, names.slices(part), elsewhere, number)
-
-
-def _must_count(metric: Metric) -> None:
-    if not (metric.is_additive and metric.adds_over_time and metric.decimals == 0):
-        raise CivicError(
-            f"{metric.name} is no count of things that happen: spots are looked for among counts.",
-            "For example: civic hotspots --metric events_received",
-            zh=f"{metric.name} 不是计数指标，无法查找热点。",
-            remedy_zh="例如：civic hotspots --metric events_received",
-        )
 
 
 def _last_month(opened: OpenPublication) -> str:
@@ -144,13 +135,7 @@ def _draw(
         "probability": "p",
         "cell": say("中心的编号", "identifier, middle"),
     }
-    if rows:
-        made = table(title, headings, [_row(row) for row in rows])
-        for column in made.columns[1:5]:
-            column.justify = "right"
-        console.print(made)
-    else:
-        console.print(f"[green]✓[/] {plain(title)}: {say('没有', 'none')}", highlight=False)
+    draw_found(title, headings, [_row(row) for row in rows], slice(1, 5))
     away = say(
         f"另有 {elsewhere:.0f} 件不在已登记建筑的地区内。",
         f"{elsewhere:.0f} more lie where no building is registered.",

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from civic.cli.console import AsJson, Publication, console, print_json, say, table
+from civic.cli.console import AsJson, Publication, console, print_json, say
+from civic.cli.counting import demand_count, draw_found
 from civic.cli.naming import Names
-from civic.cli.report_drawing import plain, text
+from civic.cli.report_drawing import text
 from civic.errors import CivicError
 from civic.settings import load_settings
 
@@ -59,10 +60,7 @@ def recurring(
 
     with open_publication(load_settings(), publication) as opened:
         counted = catalog_of(opened).metric(metric)
-        if not (counted.is_additive and counted.adds_over_time):
-            raise CivicError(
-                f"{metric} is no count over time.", zh=f"{text(counted.label)}不是可相加的计数。"
-            )
+        demand_count(counted)
         ground = grounds(opened.connection, level, LEVELS)
         cells = opened.cells.filter(metric=metric, grain="month")
         ways = {t: list(parse_slices(t)) for t in cells["slices"].unique().to_list()}
@@ -105,13 +103,7 @@ def _draw(
         "ratio": say("倍数", "times"),
         "cell": say("最近一月的编号", "identifier, last"),
     }
-    if rows:
-        drawn = table(title, headings, rows)
-        for column in drawn.columns[1:5]:
-            column.justify = "right"
-        console.print(drawn)
-    else:
-        console.print(f"[green]✓[/] {plain(title)}: {say('没有', 'none')}", highlight=False)
+    draw_found(title, headings, rows, slice(1, 5))
     more = _more(made.found, len(rows))
     console.print(
         say(
