@@ -1,4 +1,4 @@
-"""``civic messages`` (sort, same): citizens' messages understood.
+"""``civic messages`` (sort, same, topics): citizens' messages understood.
 
 Belongs here: how suggestions and groups look in the terminal. Does not belong here: making them
 (``analytics.trends.messages``).
@@ -6,12 +6,15 @@ Belongs here: how suggestions and groups look in the terminal. Does not belong h
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from civic.cli.console import AsJson, Publication, console, print_json, say, table
+from civic.cli.counting import draw_found
 from civic.errors import CivicError
 from civic.settings import load_settings
 
@@ -120,13 +123,71 @@ def same(
     )
 
 
+@messages.command("topics")
+def topics(
+    months: Annotated[int, typer.Option(min=1, max=12, help="The last so many months.")] = 1,
+    publication: Publication = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what people have begun to write about: words that earlier messages had not."""
+    import polars as pl
+
+    from analytics.trends.messages.topics import emerging
+
+    found, number = _messages(publication)
+    last = found["sent_at"].max()
+    if not isinstance(last, datetime):
+        raise CivicError("No message says when it was sent.", zh="留言都没有发送时间。")
+    since = pl.lit(last).dt.month_start().dt.offset_by(f"-{months - 1}mo").dt.truncate("1d")
+    dated = found.filter(pl.col("sent_at").is_not_null()).with_columns(
+        is_recent=pl.col("sent_at") >= since
+    )
+    made = emerging(_texts(dated), dated["is_recent"].to_list())
+    numbers = dated["message_no"].to_list()
+    rows = [
+        {
+            "words": "、".join(topic.words),
+            "came": str(len(topic.messages)),
+            "usual": f"{topic.usual:.1f}",
+            "numbers": " ".join(numbers[at] for at in topic.messages[:NAMED])
+            + (" …" if len(topic.messages) > NAMED else ""),
+        }
+        for topic in made[:SHOWN]
+    ]
+    if as_json:
+        entries = [
+            {**asdict(topic), "messages": [numbers[at] for at in topic.messages]} for topic in made
+        ]
+        print_json({"publication": number, "messages": dated.height, "topics": entries})
+        return
+    headings = {
+        "words": say("新出现的词", "new words"),
+        "came": say("件数", "messages"),
+        "usual": say("以往", "usual"),
+        "numbers": say("编号", "numbers"),
+    }
+    draw_found(say("新话题", "New topics"), headings, rows, slice(1, 3))
+    recent = int(dated["is_recent"].sum())
+    console.print(
+        say(
+            f"第 {number} 号发布：近 {months} 个月 {recent} 件，与此前 {dated.height - recent} 件"
+            "相比；内容相近的只算一件。词语由文字本身得出，请看原文再下结论。",
+            f"Publication {number}: {recent} messages of the last {months} months against "
+            f"{dated.height - recent} before; copies count once. Words come from the texts "
+            "themselves: read the messages before you conclude.",
+        ),
+        style="dim",
+    )
+
+
 def _messages(publication: int | None) -> tuple[pl.DataFrame, int]:
-    """The messages in force: ``message_no, subject, body, category``; texts as intake left them."""
+    """The messages in force: ``message_no, subject, body, category, sent_at``; texts as intake left
+    them."""
     from publishing.publications import open_publication
 
     with open_publication(load_settings(), publication) as opened:
         found = opened.connection.execute(
-            f"select message_no, subject, body, category from {STAGED} order by message_no"
+            f"select message_no, subject, body, category, sent_at from {STAGED} order by message_no"
         ).pl()
         return found, opened.number
 
