@@ -231,6 +231,10 @@ def test_messages_of_the_town_are_read_as_intake_left_them(
         [count] = opened.connection.execute(sql).fetchone()
     assert asked("messages", "same", "--json")["messages"] == count > 0
     assert CliRunner().invoke(app, ["messages", "same"], catch_exceptions=False).exit_code == 0
+    told = asked("messages", "topics", "--months", "2", "--json")
+    assert told["messages"] == count and isinstance(told["topics"], list)
+    drawn = CliRunner().invoke(app, ["messages", "topics"], catch_exceptions=False)
+    assert drawn.exit_code == 0 and "copies count" in " ".join(drawn.stdout.split())
     (tmp_path / "words.csv").write_bytes(b"\xff\xfe\x00")
     for path in ("none.xlsx", "words.csv"):
         with pytest.raises(CivicError, match="cannot be read"):
