@@ -218,7 +218,11 @@ def test_all_objections_are_listed(monkeypatch: pytest.MonkeyPatch, opened: Open
 def test_schemes_are_listed() -> None:
     shown = said("list").stdout
     assert "grid_worker" in shown
-    assert {s["name"] for s in json.loads(said("list", "--json").stdout)} == {"grid_worker", "unit"}
+    listed = {s["name"] for s in json.loads(said("list", "--json").stdout)}
+    assert listed == {
+        *("grid_worker", "community_secretary", "mediator", "dispatcher"),
+        *("street_centre", "district_centre", "unit"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -246,4 +250,18 @@ def test_a_publication_of_before_has_no_scores(
 ) -> None:
     monkeypatch.setattr(opened, "tables", {})
     with pytest.raises(CivicError, match="of an earlier version"):
+        said("show", "worker")
+
+
+def test_a_scheme_of_whom_there_are_too_few_says_so(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = opened.table
+
+    def without(name: str) -> pl.DataFrame:
+        found = table(name)
+        return found.clear() if name == "scores" else found
+
+    monkeypatch.setattr(opened, "table", without)
+    with pytest.raises(CivicError, match="of fewer than 5"):
         said("show", "worker")
