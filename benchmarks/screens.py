@@ -215,8 +215,8 @@ def _multiply_buildings(file: Path, times: int) -> None:
         for table in ("buildings", "dwellings"):
             work.execute(
                 f"create table screens.more as select * from screens.{table} union all "
-                "select * replace (building_code || 'x' || n as building_code) "
-                f"from screens.{table}, range(1, {times}) as t(n) order by building_code"
+                "select b.* replace (b.building_code || 'x' || n as building_code) "
+                f"from screens.{table} as b, range(1, {times}) as t(n) order by building_code"
             )
             work.execute(f"delete from screens.{table}")
             work.execute(f"insert into screens.{table} select * from screens.more")
