@@ -1,11 +1,11 @@
-"""Kinds of charts that are drawn: lines, bars, bands, heat maps, maps."""
+"""Kinds of charts that are drawn: lines, bars, bands, heat maps, graphs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from superset_assets.charts.measures import MOST_ROWS, Form, Measures, figure_of, figures_of, where
+from superset_assets.charts.measures import MOST_ROWS, Form, Measures, figures_of, of_one, where
 
 KEY_VALUE_PERCENT = 5
 """Superset's number for labels of a funnel with name, value and share of the first."""
@@ -60,7 +60,7 @@ def outlook(chart: Mapping[str, Any], language: str, measures: Measures) -> Form
         "viz_type": "echarts_timeseries_line",
         "x_axis": "period_start",
         "time_grain_sqla": None,
-        "metrics": _of_one({**lines, **band}),
+        "metrics": of_one({**lines, **band}),
         "groupby": [],
         "adhoc_filters": [where(*one) for one in chart.get("where", [])],
         "row_limit": MOST_ROWS,
@@ -123,7 +123,7 @@ def ribbon(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
         "viz_type": "echarts_timeseries_line",
         "x_axis": chart["columns"][0],
         "xAxisForceCategorical": True,
-        "metrics": _of_one(bands),
+        "metrics": of_one(bands),
         "groupby": [],
         "adhoc_filters": [where(*one) for one in chart.get("where", [])],
         "x_axis_sort": f"{said}__yhat",
@@ -155,11 +155,11 @@ def funnel_plot(chart: Mapping[str, Any], language: str, measures: Measures) -> 
         "viz_type": "mixed_timeseries",
         "x_axis": chart["columns"][0],
         "time_grain_sqla": None,
-        "metrics": _of_one(points),
+        "metrics": of_one(points),
         "groupby": [],
         "adhoc_filters": own,
         "row_limit": MOST_ROWS,
-        "metrics_b": _of_one(limits),
+        "metrics_b": of_one(limits),
         "groupby_b": [],
         "adhoc_filters_b": own,
         "row_limit_b": MOST_ROWS,
@@ -179,20 +179,6 @@ def funnel_plot(chart: Mapping[str, Any], language: str, measures: Measures) -> 
         "truncate_metric": True,
         "truncate_metric_b": True,
     }
-
-
-def _of_one(labels: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Of each column, under its label, the value of the one row that there is."""
-    return [
-        {
-            "expressionType": "SQL",
-            "sqlExpression": f"case when count(*) = 1 then max({column}) end",
-            "label": label,
-            "hasCustomLabel": True,
-            "optionName": f"metric_{column}",
-        }
-        for label, column in labels.items()
-    ]
 
 
 def count_bars(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
@@ -308,51 +294,6 @@ def graph(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
         "friction": 0.3,
         "show_legend": False,
         "legendOrientation": "top",
-    }
-
-
-def areas(chart: Mapping[str, Any], language: str, measures: Measures) -> Form:
-    """The parts of the chosen place as areas, the darker the more; drawn without any map server."""
-    if shown := chart.get("shows"):
-        [metric] = _of_one({shown[language]: shown["column"]})
-        conditions = [where(*one) for one in chart.get("where", [])]
-        written = ",.1~f"
-    else:
-        [name] = chart["measures"]
-        metric = figure_of(name, language, measures)
-        conditions = figures_of(chart, chart.get("grain", "month"))
-        written = ",.0%" if name in measures.shares else ",.1~f"
-    dimension = chart.get("dimension", "part")
-    return {
-        "viz_type": "deck_polygon",
-        "line_column": chart.get("area", "area"),
-        "line_type": "json",
-        "reverse_long_lat": False,
-        "metric": metric,
-        "dimension": dimension,
-        "adhoc_filters": conditions,
-        "filter_nulls": True,
-        "row_limit": 5000,
-        "mapbox_style": "",
-        "viewport": {"longitude": 0, "latitude": 0, "zoom": 9, "bearing": 0, "pitch": 0},
-        "autozoom": True,
-        "linear_color_scheme": "oranges",
-        "num_buckets": "5",
-        "color_scheme_type": "linear_palette",
-        "fill_color_picker": {"r": 230, "g": 159, "b": 0, "a": 1},
-        "stroke_color_picker": {"r": 60, "g": 60, "b": 60, "a": 1},
-        "filled": True,
-        "stroked": True,
-        "extruded": False,
-        "multiplier": 1,
-        "line_width": 1,
-        "line_width_unit": "pixels",
-        "opacity": 80,
-        "legend_position": "br",
-        "legend_format": written,
-        "table_filter": False,
-        "toggle_polygons": True,
-        "js_columns": [dimension],
     }
 
 

@@ -2,8 +2,8 @@
 
 A declaration states ``kind``, ``title``, what it shows (``report`` and ``measures``, divided ``by``
 dimensions, or a ``dataset`` with ``columns``), and ``width`` of twelve. Belongs here: which kinds
-there are. Does not belong here: their forms (``graphs``, ``tables``), files and identifiers
-(``bundle``), where charts stand.
+there are. Does not belong here: their forms (``graphs``, ``maps``, ``tables``), files and
+identifiers (``bundle``), where charts stand.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from civic.errors import CivicError
-from superset_assets.charts import graphs, tables
+from superset_assets.charts import graphs, maps, tables
 from superset_assets.charts.measures import Form, Measures
 
 COLOURS = "civic"
@@ -32,7 +32,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any], str, Measures], Form]] = {
     "hours": graphs.hours,
     "funnel": graphs.funnel,
     "graph": graphs.graph,
-    "map": graphs.areas,
+    "map": maps.areas,
 }
 
 

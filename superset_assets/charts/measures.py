@@ -72,3 +72,17 @@ def figure_of(
         "hasCustomLabel": True,
         "optionName": f"metric_{name}",
     }
+
+
+def of_one(labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Of each column, under its label, the value of the one row that there is."""
+    return [
+        {
+            "expressionType": "SQL",
+            "sqlExpression": f"case when count(*) = 1 then max({column}) end",
+            "label": label,
+            "hasCustomLabel": True,
+            "optionName": f"metric_{column}",
+        }
+        for label, column in labels.items()
+    ]
